@@ -1,0 +1,66 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The settings of every Swift target, stated once.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "medcnn",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "medcnn", targets: ["medcnn"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    // Floor 0: thin doors to C.
+    .target(
+      name: "CNIfTI",
+      linkerSettings: [.linkedLibrary("nifti2"), .linkedLibrary("znz"), .linkedLibrary("z")]),
+    // Optimised in debug builds too: networks at -O0 would make the tests useless.
+    .target(
+      name: "ConvKernels",
+      cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-Wall", "-Werror"])]),
+    library("Parallel"),
+
+    // Floor 1
+    library("Volumes", ["Parallel"]),
+
+    // Floor 2
+    library("VolumeIO", ["Volumes", "CNIfTI"]),
+    library("Phantoms", ["Volumes"]),
+    library("Figures", ["Volumes"]),
+    library("ConvNet", ["ConvKernels", "Parallel"]),
+
+    // Floor 3
+    library("Segmentation", ["ConvNet", "Volumes", "VolumeIO", "Parallel"]),
+
+    // Floor 4
+    .executableTarget(
+      name: "medcnn",
+      dependencies: [
+        "Segmentation", "ConvNet", "Volumes", "VolumeIO", "Phantoms", "Figures", "Parallel",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    tests(of: "Parallel"),
+    tests(of: "Volumes"),
+  ]
+)
