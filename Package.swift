@@ -44,7 +44,7 @@ let package = Package(
 
     // Floor 2
     library("VolumeIO", ["Volumes", "CNIfTI"]),
-    library("Phantoms", ["Volumes"]),
+    library("Phantoms", ["Volumes", "Parallel"]),
     library("Figures", ["Volumes"]),
     library("ConvNet", ["ConvKernels", "Parallel"]),
 
@@ -61,6 +61,7 @@ let package = Package(
       swiftSettings: strict),
 
     tests(of: "Parallel"),
+    tests(of: "Phantoms"),
     tests(of: "Volumes"),
   ]
 )

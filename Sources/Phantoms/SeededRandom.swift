@@ -10,9 +10,35 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
   /// The next 64 bits.
   public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
-    var bits = state
+    return SeededRandom.mix(state)
+  }
+
+  /// A number that is uniform in a range.
+  ///
+  /// The standard library does not promise that its own `Double.random(in:using:)` stays the same.
+  mutating func uniform(_ range: ClosedRange<Double>) -> Double {
+    range.lowerBound + (range.upperBound - range.lowerBound) * SeededRandom.unit(next())
+  }
+
+  /// SplitMix64's finaliser: 64 bits, each of which depends on all bits of the argument.
+  static func mix(_ bits: UInt64) -> UInt64 {
+    var bits = bits
     bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
     bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
     return bits ^ (bits >> 31)
+  }
+
+  /// A number in [0, 1) from 64 random bits.
+  static func unit(_ bits: UInt64) -> Double {
+    Double(bits >> 11) * 0x1p-53
+  }
+
+  /// A nearly Gaussian number of mean 0 and standard deviation 1 from 64 random bits: the sum of
+  /// four uniform ones (Irwin and Hall), which needs no logarithm and so has the same bits on
+  /// every machine.
+  static func gaussian(_ bits: UInt64) -> Double {
+    let sum = (bits & 0xFFFF) + (bits >> 16 & 0xFFFF) + (bits >> 32 & 0xFFFF) + (bits >> 48)
+    // Four variances of 1/12 each.
+    return (Double(sum) / 65536 - 2 + 2.0 / 65536) * 1.732_050_807_568_877_2
   }
 }
