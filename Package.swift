@@ -60,6 +60,7 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    tests(of: "ConvKernels"),
     tests(of: "Parallel"),
     tests(of: "Phantoms"),
     tests(of: "Volumes"),
