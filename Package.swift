@@ -61,6 +61,7 @@ let package = Package(
       swiftSettings: strict),
 
     tests(of: "ConvKernels"),
+    tests(of: "ConvNet", ["Parallel", "Phantoms"]),
     tests(of: "Parallel"),
     tests(of: "Phantoms"),
     tests(of: "Volumes"),

@@ -2,7 +2,7 @@
 ///
 /// Triples are ordered (z, y, x), as the axes of a ``Tensor``. Weights are named after the node:
 /// for a node `n`, `weight` below means the tensor `"n.weight"`.
-public enum Operation: Sendable, Hashable, Codable {
+public enum Operation: Sendable, Hashable {
   /// Cross-correlation with a kernel. `weight`: (out, in / groups, kz, ky, kx); `bias`: (out), where
   /// the convolution has one.
   case convolution(Convolution)
@@ -74,6 +74,11 @@ public struct Triple: Sendable, Hashable {
 
   /// By axis: 0 for z, 1 for y, 2 for x.
   public subscript(axis: Int) -> Int { axis == 0 ? z : axis == 1 ? y : x }
+
+  /// Nothing along each axis.
+  public static let zero = Triple(repeating: 0)
+  /// One along each axis.
+  public static let one = Triple(repeating: 1)
 }
 
 /// What is beyond the border.
@@ -87,7 +92,7 @@ public enum PaddingMode: String, Sendable, Hashable, Codable {
 }
 
 /// The shape of a convolution.
-public struct Convolution: Sendable, Hashable, Codable {
+public struct Convolution: Sendable, Hashable {
   /// The number of output channels.
   public var outputChannels: Int
   /// The extent of the kernel.
@@ -116,7 +121,7 @@ public struct Convolution: Sendable, Hashable, Codable {
 
 /// The shape of a transposed convolution; the output has size
 /// (n - 1) stride - paddingLow - paddingHigh + dilation (kernel - 1) + outputPadding + 1.
-public struct TransposedConvolution: Sendable, Hashable, Codable {
+public struct TransposedConvolution: Sendable, Hashable {
   /// The number of output channels.
   public var outputChannels: Int
   /// The extent of the kernel.
@@ -141,7 +146,7 @@ public struct TransposedConvolution: Sendable, Hashable, Codable {
 }
 
 /// The shape of a pooling window.
-public struct Pool: Sendable, Hashable, Codable {
+public struct Pool: Sendable, Hashable {
   /// The extent of the window.
   public var kernel: Triple
   /// The step between output voxels.
