@@ -14,9 +14,12 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(
+  of name: String, _ dependencies: [Target.Dependency] = [], data: [String] = []
+) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: strict)
+    name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, exclude: data,
+    swiftSettings: strict)
 }
 
 let package = Package(
@@ -64,6 +67,7 @@ let package = Package(
     tests(of: "ConvNet", ["Parallel", "Phantoms"]),
     tests(of: "Parallel"),
     tests(of: "Phantoms"),
+    tests(of: "Segmentation", data: ["Golden"]),
     tests(of: "Volumes"),
   ]
 )

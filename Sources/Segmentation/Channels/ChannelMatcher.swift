@@ -1,0 +1,112 @@
+/// Tells from the names of files which channel of a model each one is.
+///
+/// A name is cut into words at everything that is neither a letter nor a digit, ignoring case and
+/// the extension. A file belongs to the channel with the pattern of the most words that are all in
+/// its name, so `sub-01_ce-gadolinium_T1w` is "ce+t1w" (T1c) rather than "t1w" (T1), and
+/// `T2_FLAIR` is FLAIR. Names that speak of a mask or a segmentation are left out. Where no name
+/// has a channel's words, nnU-Net's numbers count: `case_0000` is the first channel.
+public struct ChannelMatcher: Sendable {
+  /// The channels, in the model's order.
+  public let channels: [Channel]
+
+  /// Makes a matcher.
+  public init(channels: [Channel]) {
+    self.channels = channels
+  }
+
+  /// The index in `fileNames` of each channel's file, in the order of the channels.
+  ///
+  /// - Parameters:
+  ///   - fileNames: names without folders.
+  ///   - folder: how messages call the place.
+  /// - Throws: ``SegmentationError/channels(found:expected:remedy:)`` where a channel has no file or
+  ///   several, or a file could be several channels.
+  public func match(fileNames: [String], folder: String) throws(SegmentationError) -> [Int] {
+    let images = fileNames.indices.filter { index in
+      ChannelMatcher.isImage(fileNames[index])
+        && ChannelMatcher.nonImageWords.isDisjoint(with: ChannelMatcher.words(of: fileNames[index]))
+    }
+    var candidates = [[Int]](repeating: [], count: channels.count)
+    for index in images {
+      for channel in bestChannels(for: Set(ChannelMatcher.words(of: fileNames[index]))) {
+        candidates[channel].append(index)
+      }
+    }
+    if candidates.allSatisfy(\.isEmpty) {
+      for index in images {
+        guard let word = ChannelMatcher.words(of: fileNames[index]).last, word.count == 4,
+          let number = Int(word), candidates.indices.contains(number)
+        else { continue }
+        candidates[number].append(index)
+      }
+    }
+    let isClear = candidates.allSatisfy { $0.count == 1 }
+    guard isClear, Set(candidates.joined()).count == channels.count else {
+      throw error(fileNames: fileNames, images: images, candidates: candidates, folder: folder)
+    }
+    return candidates.map { $0[0] }
+  }
+
+  /// The channels whose longest matching pattern is the longest of all.
+  private func bestChannels(for words: Set<String>) -> [Int] {
+    let lengths = channels.map { channel in
+      channel.patterns.map { pattern -> Int in
+        let wanted = ChannelMatcher.words(of: pattern)
+        return wanted.allSatisfy(words.contains) ? wanted.count : 0
+      }.max() ?? 0
+    }
+    guard let best = lengths.max(), best > 0 else { return [] }
+    return lengths.indices.filter { lengths[$0] == best }
+  }
+
+  private func error(
+    fileNames: [String], images: [Int], candidates: [[Int]], folder: String
+  ) -> SegmentationError {
+    let options = channels.map { "--\($0.name.lowercased()) FILE" }.joined(separator: " ")
+    func list(_ indices: some Sequence<Int>) -> String {
+      let names = indices.map { fileNames[$0] }.sorted()
+      let shown = names.prefix(12).joined(separator: ", ")
+      return names.count > 12 ? "\(shown) and \(names.count - 12) more" : shown
+    }
+    let found: String
+    if images.isEmpty {
+      found = fileNames.isEmpty ? "no files" : "no image among \(list(fileNames.indices))"
+    } else {
+      let parts = zip(channels, candidates).compactMap { channel, files -> String? in
+        if files.count == 1 { return nil }
+        return files.isEmpty ? "none for \(channel.name)" : "\(list(files)) for \(channel.name)"
+      }
+      let doubles = images.filter { image in candidates.count { $0.contains(image) } > 1 }
+      let unclear = doubles.isEmpty ? [] : ["\(list(doubles)) for several channels"]
+      found = (parts + unclear).joined(separator: ", ") + " among \(list(images))"
+    }
+    return .channels(
+      found: "in \(folder) \(found)",
+      expected: "one image for each of \(channels.map(\.name).joined(separator: ", "))",
+      remedy: "name the files: \(options)")
+  }
+
+  /// The words of a file name in lower case, without its extension.
+  static func words(of name: String) -> [String] {
+    var stem = name.lowercased()
+    for ending in [".gz"] + imageEndings where stem.hasSuffix(ending) {
+      stem.removeLast(ending.count)
+    }
+    return stem.split { !($0.isLetter || $0.isNumber) }.map(String.init)
+  }
+
+  private static func isImage(_ name: String) -> Bool {
+    let lowered = name.lowercased()
+    guard !lowered.hasPrefix(".") else { return false }
+    return imageEndings.contains { lowered.hasSuffix($0) || lowered.hasSuffix($0 + ".gz") }
+      // The voxels of a pair belong to its header.
+      && !lowered.hasSuffix(".img") && !lowered.hasSuffix(".img.gz")
+  }
+
+  private static let imageEndings = [".nii", ".nrrd", ".nhdr", ".mha", ".mhd", ".hdr", ".img"]
+
+  private static let nonImageWords: Set<String> = [
+    "mask", "brainmask", "seg", "dseg", "probseg", "segmentation", "label", "labels", "labelmap",
+    "truth", "groundtruth", "gt", "lesion", "lesions", "consensus", "reference", "probabilities",
+  ]
+}

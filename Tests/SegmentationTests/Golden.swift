@@ -1,0 +1,22 @@
+import Foundation
+
+/// Reads a table of reference values that a script in Tests/Oracles made.
+func golden<Table: Decodable>(_ file: String, as type: Table.Type = Table.self) throws -> Table {
+  let url = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(components: "Golden", file)
+  return try JSONDecoder().decode(Table.self, from: Data(contentsOf: url))
+}
+
+/// The folder of real scans, or nil where this machine has none.
+let sharedData: URL? = {
+  let fromEnvironment = ProcessInfo.processInfo.environment["MEDCNN_SHARED_DATA"]
+  let besidePackage = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "../../../shared/data").standardizedFileURL
+  let url = fromEnvironment.map { URL(filePath: $0) } ?? besidePackage
+  return FileManager.default.fileExists(atPath: url.path) ? url : nil
+}()
+
+/// Whether two numbers agree within a tolerance relative to the larger, or 1.
+func isClose(_ a: Double, _ b: Double, within tolerance: Double = 1e-9) -> Bool {
+  abs(a - b) <= tolerance * max(1, abs(a), abs(b))
+}
