@@ -36,6 +36,8 @@ let package = Package(
     .target(
       name: "CNIfTI",
       linkerSettings: [.linkedLibrary("nifti2"), .linkedLibrary("znz"), .linkedLibrary("z")]),
+    .systemLibrary(
+      name: "CDeflate", providers: [.apt(["libdeflate-dev", "zlib1g-dev"])]),
     // Optimised in debug builds too: networks at -O0 would make the tests useless.
     .target(
       name: "ConvKernels",
@@ -48,7 +50,7 @@ let package = Package(
     // Floor 2
     library("VolumeIO", ["Volumes", "CNIfTI"]),
     library("Phantoms", ["Volumes", "Parallel"]),
-    library("Figures", ["Volumes"]),
+    library("Figures", ["Volumes", "CDeflate"]),
     library("ConvNet", ["ConvKernels", "Parallel"]),
 
     // Floor 3
@@ -65,6 +67,7 @@ let package = Package(
 
     tests(of: "ConvKernels"),
     tests(of: "ConvNet", ["Parallel", "Phantoms"]),
+    tests(of: "Figures", ["CDeflate", "Volumes"]),
     tests(of: "Parallel"),
     tests(of: "Phantoms"),
     tests(of: "Segmentation", data: ["Golden"]),

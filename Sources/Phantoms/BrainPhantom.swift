@@ -37,7 +37,7 @@ public struct BrainPhantom: Sendable {
   /// The labels' names and colours.
   public static let labels = LabelTable([
     .init(value: 1, name: "necrotic core", color: [213, 94, 0]),
-    .init(value: 2, name: "oedema", color: [0, 158, 115]),
+    .init(value: 2, name: "oedema", color: [86, 180, 233]),
     .init(value: 3, name: "enhancing tumour", color: [240, 228, 66]),
   ])
 

@@ -143,8 +143,8 @@ struct HeadAnatomy: Sendable {
     let bridge = -Ellipsoid(Point(0, -4, 2), radii: Point(40, 42, 25)).distance(half)
     let fissure = half.x + max(0, bridge)
     let sylvian =
-      abs(half.z - 2 + 0.25 * half.y) + max(0, 32 - half.x) + max(0, half.y - 32)
-      + max(0, -30 - half.y)
+      abs(half.z - 2 + 0.3 * half.y + 0.5 * (half.x - 45)) / 1.16 + max(0, 32 - half.x)
+      + max(0, half.y - 32) + max(0, -30 - half.y)
     let nearest = min(depth, fissure, sylvian)
     let beneathSulci = max(0, nearest - HeadAnatomy.sulcusDepth)
     guard beneathSulci < nearest else { return nearest }

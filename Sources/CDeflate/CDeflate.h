@@ -1,0 +1,4 @@
+// The door to deflate: libdeflate for whole buffers, zlib for the start of a stream.
+#pragma once
+#include <libdeflate.h>
+#include <zlib.h>
