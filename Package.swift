@@ -48,7 +48,7 @@ let package = Package(
     library("Volumes", ["Parallel"]),
 
     // Floor 2
-    library("VolumeIO", ["Volumes", "CNIfTI"]),
+    library("VolumeIO", ["Volumes", "Parallel", "CNIfTI", "CDeflate"]),
     library("Phantoms", ["Volumes", "Parallel"]),
     library("Figures", ["Volumes", "CDeflate"]),
     library("ConvNet", ["ConvKernels", "Parallel"]),
@@ -72,5 +72,6 @@ let package = Package(
     tests(of: "Phantoms"),
     tests(of: "Segmentation", data: ["Golden"]),
     tests(of: "Volumes"),
+    tests(of: "VolumeIO", ["Volumes"], data: ["Resources"]),
   ]
 )

@@ -1,0 +1,68 @@
+public import Parallel
+public import Volumes
+
+extension ImageFile {
+  /// Writes a scan, in the format that the path's suffix names: `.nii`, `.nii.gz`.
+  ///
+  /// The file appears whole or not at all.
+  ///
+  /// - Parameters:
+  ///   - type: the type of the stored samples. Integer types get the nearest integer. By default
+  ///     the integer type of `reference` where it holds each sample exactly, else float32.
+  ///   - reference: the header of the input, of which a NIfTI output on the same grid repeats
+  ///     all that describes place, time and origin: its affine is the same to the last bit.
+  /// - Throws: ``VolumeIOError`` for a suffix that is not known, a sample that the type cannot hold,
+  ///   or a place that cannot be written.
+  public static func write(
+    _ volume: Volume, to path: String, type: StoredType? = nil, like reference: ImageHeader? = nil,
+    workers: Workers = .all
+  ) throws(VolumeIOError) {
+    var chosen = type ?? .float32
+    if type == nil, let stored = reference?.storedType, stored.isInteger,
+      SampleEncoder.fits(volume.samples, stored, workers: workers)
+    {
+      chosen = stored
+    }
+    try write(
+      volume, type: chosen, labels: nil, like: reference, to: path, workers: workers)
+  }
+
+  /// Writes a segmentation with the names of its labels.
+  ///
+  /// - Parameters:
+  ///   - type: the type of the stored labels; by default uint8 where it holds them, else uint16.
+  ///   - reference: the header of the scan that was segmented, whose place a NIfTI output on the
+  ///     same grid repeats to the last bit. Texts of the header, which may name a patient, are not
+  ///     repeated.
+  /// - Throws: ``VolumeIOError`` as ``write(_:to:type:like:workers:)-(Volume,_,_,_,_)`` does.
+  public static func write(
+    _ labelMap: LabelMap, to path: String, type: StoredType? = nil,
+    like reference: ImageHeader? = nil, workers: Workers = .all
+  ) throws(VolumeIOError) {
+    let largest = labelMap.voxels.max() ?? 0
+    let volume: Volume
+    do {
+      volume = try Volume(geometry: labelMap.geometry, samples: labelMap.voxels.map { Float($0) })
+    } catch {
+      throw .unwritable(path: path, reason: error.description)
+    }
+    try write(
+      volume, type: type ?? (largest < 256 ? .uint8 : .uint16), labels: labelMap.table,
+      like: reference, to: path, workers: workers)
+  }
+
+  private static func write(
+    _ volume: Volume, type: StoredType, labels: LabelTable?, like reference: ImageHeader?,
+    to path: String, workers: Workers
+  ) throws(VolumeIOError) {
+    let name = path.lowercased()
+    if name.hasSuffix(".nii") || name.hasSuffix(".nii.gz") {
+      let bytes = try NIfTIWriter.bytes(
+        volume, type: type, labels: labels, like: reference, path: path, workers: workers)
+      try AtomicFile.write(
+        name.hasSuffix(".gz") ? Deflater.deflate(bytes, envelope: .gzip) : bytes, to: path)
+    } else {
+      throw .unknownFormat(path: path, remedy: "write to a name that ends in .nii or .nii.gz")
+    }
+  }
+}

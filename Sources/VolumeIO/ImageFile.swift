@@ -1,0 +1,127 @@
+public import Parallel
+public import Volumes
+
+/// An image file that has been read: its voxels as true values, and its header.
+public struct ImageFile: Sendable {
+  /// The samples and where they lie.
+  public let volume: Volume
+  /// What the file says besides, which outputs on the same grid repeat.
+  public let header: ImageHeader
+
+  /// Reads an image of any known format, which is told by the content of the file.
+  ///
+  /// Channels are the axis beyond the third that is longer than 1: time, modality or component.
+  /// Of a pair of files either may be named.
+  ///
+  /// - Parameter workers: the threads that convert samples.
+  /// - Throws: ``VolumeIOError`` for a file that cannot be read, is damaged, or holds what is not
+  ///   taken: colours, complex numbers, several axes beyond the third.
+  public static func read(
+    _ path: String, workers: Workers = .all
+  ) throws(VolumeIOError) -> ImageFile {
+    try read(try InputFile(path: path), workers: workers)
+  }
+
+  /// Reads an image from memory; `name` is what errors call it.
+  ///
+  /// - Throws: ``VolumeIOError`` as ``read(_:workers:)`` does, and for a header whose voxels are in
+  ///   another file.
+  public static func read(
+    bytes: [UInt8], name: String, workers: Workers = .all
+  ) throws(VolumeIOError) -> ImageFile {
+    try read(InputFile(bytes: bytes, path: name), workers: workers)
+  }
+
+  /// Reads all but the voxels.
+  ///
+  /// - Throws: ``VolumeIOError`` as ``read(_:workers:)`` does, but for damage among the voxels.
+  public static func readHeader(_ path: String) throws(VolumeIOError) -> ImageHeader {
+    try parse(try InputFile(path: path)).header
+  }
+
+  /// Reads a segmentation of one channel.
+  ///
+  /// - Throws: ``VolumeIOError`` as ``read(_:workers:)`` does, and for samples that are not labels
+  ///   or several channels, such as the overlapping segments of a `.seg.nrrd`.
+  public static func readLabelMap(
+    _ path: String, workers: Workers = .all
+  ) throws(VolumeIOError) -> LabelMap {
+    try read(path, workers: workers).labelMap()
+  }
+
+  /// The image as a segmentation.
+  ///
+  /// - Throws: ``VolumeIOError/unsupported(path:found:remedy:)`` for samples that are not labels or
+  ///   several channels.
+  public func labelMap() throws(VolumeIOError) -> LabelMap {
+    guard volume.channels == 1 else {
+      throw .unsupported(
+        path: header.path, found: "\(volume.channels) channels or layers of labels",
+        remedy: "a label map has one; split the file, or merge its segments into one layer")
+    }
+    return try labelMaps()[0]
+  }
+
+  /// Each channel as a segmentation of its own: the layers of overlapping segments.
+  ///
+  /// - Throws: ``VolumeIOError/unsupported(path:found:remedy:)`` for samples that are not labels.
+  public func labelMaps() throws(VolumeIOError) -> [LabelMap] {
+    do {
+      var maps: [LabelMap] = []
+      for channel in 0..<volume.channels {
+        let table = header.labelTables.isEmpty ? LabelTable() : header.labelTables[channel]
+        let layer = volume.channels == 1 ? volume : try volume.channel(channel)
+        maps.append(try LabelMap(layer, table: table))
+      }
+      return maps
+    } catch {
+      if case .invalidLabel(let value, let remedy) = error {
+        throw .unsupported(
+          path: header.path, found: "a voxel of \(value), which is no label (0 to 65535)",
+          remedy: remedy)
+      }
+      throw .malformed(path: header.path, reason: error.description)
+    }
+  }
+
+  private static func read(
+    _ file: InputFile, workers: Workers
+  ) throws(VolumeIOError) -> ImageFile {
+    let parsed = try parse(file)
+    return ImageFile(volume: try parsed.volume(workers: workers), header: parsed.header)
+  }
+
+  /// Tells the format and reads the header.
+  private static func parse(_ file: InputFile) throws(VolumeIOError) -> ParsedImage {
+    // The voxels' file of a pair can hold anything; its header tells.
+    if let header = NIfTIReader.headerFile(beside: file) {
+      let content = try InputContent(header)
+      if let kind = NIfTIHeader.kind(of: try content.prefix(540)) {
+        return try NIfTIReader.parse(content, kind: kind, voxelFile: file)
+      }
+    }
+    guard file.count > 0 else {
+      throw .malformed(path: file.path, reason: "the file is empty")
+    }
+    let content = try InputContent(file)
+    let start = try content.prefix(1024)
+    if let kind = NIfTIHeader.kind(of: start) {
+      return try NIfTIReader.parse(content, kind: kind)
+    }
+    let known = "expected NIfTI (.nii, .nii.gz, .hdr and .img), NRRD or MetaImage"
+    if NIfTIHeader.looksLikeAnalyze(start) {
+      throw .unsupported(
+        path: file.path, found: "an ANALYZE 7.5 header, which does not say left from right",
+        remedy: "convert it to NIfTI with a tool that you can tell the orientation")
+    }
+    if start.count >= 132, start[128..<132].elementsEqual("DICM".utf8) {
+      throw .unsupported(
+        path: file.path, found: "a DICOM file", remedy: "convert the series to NIfTI first")
+    }
+    if content.envelope != nil, start.isEmpty {
+      throw .malformed(
+        path: file.path, reason: "the compressed data is corrupt from its start; copy it again")
+    }
+    throw .unknownFormat(path: file.path, remedy: known)
+  }
+}
