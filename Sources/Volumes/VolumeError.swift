@@ -10,6 +10,14 @@ public enum VolumeError: Error, Sendable, Equatable {
   case invalidLabel(value: Float, remedy: String)
   /// A channel that a volume does not have.
   case noSuchChannel(found: Int, channels: Int)
+  /// A part with another number of channels than the volume it is pasted into.
+  case channelCount(found: Int, expected: Int)
+  /// A mask without voxels where something is to be measured in it.
+  case emptyMask
+  /// A radius in millimetres that is negative or not finite.
+  case invalidRadius(Double)
+  /// A fraction that is not in 0...1.
+  case invalidQuantile(Double)
 }
 
 extension VolumeError: CustomStringConvertible {
@@ -27,6 +35,14 @@ extension VolumeError: CustomStringConvertible {
       "\(value) is not a label (a whole number from 0 to 65535); \(remedy)"
     case .noSuchChannel(let found, let channels):
       "channel \(found) of a volume with \(channels) channels (counted from 0)"
+    case .channelCount(let found, let expected):
+      "\(found) channels where \(expected) are needed"
+    case .emptyMask:
+      "the mask is empty; give one with at least one voxel"
+    case .invalidRadius(let radius):
+      "a radius of \(radius) mm; it must be 0 or larger"
+    case .invalidQuantile(let fraction):
+      "a quantile of \(fraction); it must be from 0 to 1"
     }
   }
 }

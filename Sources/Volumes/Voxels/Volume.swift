@@ -17,6 +17,11 @@ public struct Volume: Sendable, Equatable {
     guard channels >= 1, !overflow, samples.count == expected else {
       throw .sampleCount(found: samples.count, expected: overflow ? Int.max : expected)
     }
+    self.init(geometry: geometry, channels: channels, unchecked: samples)
+  }
+
+  init(geometry: Geometry, channels: Int, unchecked samples: [Float]) {
+    precondition(samples.count == channels * geometry.voxelCount)
     self.geometry = geometry
     self.channels = channels
     self.samples = samples

@@ -8,8 +8,8 @@ public struct Geometry: Sendable, Hashable {
   /// The map from voxel indices to RAS+ millimetres; its columns are independent.
   public let affine: Affine
 
-  /// - Throws: ``VolumeError/invalidGeometry(_:)`` for an empty size, one whose number of voxels
-  ///   exceeds `Int32.max * 8`, or an affine that is singular or not finite.
+  /// - Throws: ``VolumeError/invalidGeometry(_:)`` for an empty size, one of more than 2^34 voxels,
+  ///   or an affine that is not finite, singular, or of voxels beyond 1e-20...1e20 mm.
   public init(size: SIMD3<Int>, affine: Affine) throws(VolumeError) {
     guard size.min() >= 1 else {
       throw .invalidGeometry(
@@ -20,9 +20,15 @@ public struct Geometry: Sendable, Hashable {
     guard !overflow, !overflow2, count <= Geometry.largestVoxelCount else {
       throw .invalidGeometry("a size of \(size.x)x\(size.y)x\(size.z) voxels is too large")
     }
-    guard affine.inverse != nil, affine.origin.isFinite else {
-      throw .invalidGeometry("an affine that is singular or not finite: \(affine)")
+    guard affine.isUsable else {
+      throw .invalidGeometry(
+        "an affine that is singular, absurdly large or small, or not finite: \(affine)")
     }
+    self.init(size: size, unchecked: affine)
+  }
+
+  /// A grid derived from one that was checked.
+  init(size: SIMD3<Int>, unchecked affine: Affine) {
     self.size = size
     self.affine = affine
   }
@@ -48,6 +54,11 @@ public struct Geometry: Sendable, Hashable {
 
   /// The volume of a voxel in cubic millimetres.
   public var voxelVolume: Double { abs(affine.determinant) }
+
+  /// The number of voxels that a volume in millilitres fills, not rounded.
+  public func voxels(inMillilitres millilitres: Double) -> Double {
+    millilitres * 1000 / voxelVolume
+  }
 
   /// The position in memory of voxel (i, j, k).
   public func offset(_ i: Int, _ j: Int, _ k: Int) -> Int {

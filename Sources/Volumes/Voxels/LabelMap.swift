@@ -16,6 +16,11 @@ public struct LabelMap: Sendable, Equatable {
     guard voxels.count == geometry.voxelCount else {
       throw .sampleCount(found: voxels.count, expected: geometry.voxelCount)
     }
+    self.init(geometry: geometry, unchecked: voxels, table: table)
+  }
+
+  init(geometry: Geometry, unchecked voxels: [UInt16], table: LabelTable) {
+    precondition(voxels.count == geometry.voxelCount)
     self.geometry = geometry
     self.voxels = voxels
     self.table = table

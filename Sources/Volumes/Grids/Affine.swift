@@ -62,6 +62,13 @@ public struct Affine: Sendable, Hashable {
       origin: -SIMD3(dot(rowI, origin), dot(rowJ, origin), dot(rowK, origin)))
   }
 
+  /// Whether the columns are independent, and all lengths such that no product of them overflows.
+  var isUsable: Bool {
+    let lengths = SIMD3(length(i), length(j), length(k))
+    return lengths.min() >= 1e-20 && lengths.max() <= 1e20 && length(origin) <= 1e30
+      && abs(determinant) >= 1e-9 * lengths.x * lengths.y * lengths.z
+  }
+
   /// The affine that applies `first` and then this one.
   public func following(_ first: Affine) -> Affine {
     var linear = self
