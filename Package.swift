@@ -71,7 +71,7 @@ let package = Package(
     tests(of: "Parallel"),
     tests(of: "Phantoms"),
     tests(of: "Segmentation", data: ["Golden"]),
-    tests(of: "Volumes"),
     tests(of: "VolumeIO", ["Volumes"], data: ["Resources"]),
+    tests(of: "Volumes", ["Parallel"], data: ["Golden"]),
   ]
 )

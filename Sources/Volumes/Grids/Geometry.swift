@@ -81,16 +81,16 @@ public struct Geometry: Sendable, Hashable {
     affine.inverse!
   }
 
-  /// The eight corner voxels' centres in RAS+ millimetres.
+  /// The eight outer corners of the grid, half a voxel beyond the voxel centres, in RAS+
+  /// millimetres.
   public var corners: [SIMD3<Double>] {
-    let last = SIMD3<Double>(size &- SIMD3(1, 1, 1))
-    return (0..<8).map { corner in
+    (0..<8).map { corner in
       let isHigh = SIMD3<Double>(Double(corner & 1), Double(corner >> 1 & 1), Double(corner >> 2))
-      return world(at: isHigh * last)
+      return world(at: isHigh * SIMD3<Double>(size) - 0.5)
     }
   }
 
-  /// Whether two volumes share a grid: equal sizes, and corners that lie within 0.1 % of a voxel
+  /// Whether two volumes share a grid: equal sizes, and outer corners that lie within 0.1 % of a voxel
   /// and 1e-3 mm of each other.
   public func matches(_ other: Geometry) -> Bool {
     guard size == other.size else { return false }

@@ -1,0 +1,89 @@
+import Parallel
+import Testing
+import Volumes
+
+/// Made with NumPy.
+private struct StatisticsTable: Decodable {
+  struct Expected: Decodable {
+    let count: Int
+    let minimum: Double
+    let maximum: Double
+    let mean: Double
+    let standardDeviation: Double
+    let quantiles: [Double]
+  }
+
+  let size: [Int]
+  let samples: [Float]
+  let mask: String
+  let fractions: [Double]
+  let all: Expected
+  let masked: Expected
+}
+
+@Suite struct StatisticsTests {
+  private let table: StatisticsTable
+  private let volume: Volume
+  private let mask: Mask
+
+  init() throws {
+    table = try golden("statistics.json")
+    let geometry = try Geometry(size: SIMD3(table.size))
+    // In the second of two channels.
+    volume = try Volume(
+      geometry: geometry, channels: 2,
+      samples: [Float](repeating: 0, count: table.samples.count) + table.samples)
+    mask = try Mask(geometry: geometry, voxels: voxels(table.mask))
+  }
+
+  @Test func agreesWithNumPy() throws {
+    for (mask, expected) in [(nil, table.all), (mask, table.masked)] {
+      let found = try volume.statistics(channel: 1, in: mask, workers: .all)
+      #expect(found.count == expected.count)
+      #expect(found.minimum == expected.minimum && found.maximum == expected.maximum)
+      #expect(abs(found.mean - expected.mean) < 1e-12 * abs(expected.mean))
+      #expect(
+        abs(found.standardDeviation - expected.standardDeviation)
+          < 1e-12 * expected.standardDeviation)
+      let one = try volume.statistics(channel: 1, in: mask, workers: Workers(count: 1))
+      #expect(one == found)
+      #expect(try volume.quantiles(table.fractions, channel: 1, in: mask) == expected.quantiles)
+    }
+  }
+
+  @Test func valuesOfAllKinds() throws {
+    let geometry = try Geometry(size: [7, 1, 1])
+    let samples: [Float] = [0, -.infinity, -.leastNonzeroMagnitude, .infinity, -3, -3, 1e38]
+    let volume = try Volume(geometry: geometry, samples: samples)
+    let sorted = samples.sorted().map(Double.init)
+    let ranks = (0..<7).map { Double($0) / 6 }
+    // Between infinities there is nothing to interpolate; at a rank there is its value.
+    #expect(try volume.quantiles([0.5], in: nil) == [sorted[3]])
+    #expect(try volume.quantiles([ranks[2]]) == [sorted[2]])
+    var withNaN = volume
+    withNaN.samples[2] = .nan
+    #expect(try withNaN.quantiles([0, 0.5]).allSatisfy { $0.isNaN })
+    let statistics = try withNaN.statistics(workers: .all)
+    #expect(statistics.mean.isNaN && statistics.minimum.isNaN && statistics.maximum.isNaN)
+  }
+
+  @Test func oneVoxel() throws {
+    let volume = Volume(geometry: try Geometry(size: [1, 1, 1]), repeating: 5)
+    let statistics = try volume.statistics(workers: .all)
+    #expect(statistics.mean == 5 && statistics.standardDeviation == 0)
+    #expect(try volume.quantiles([0, 0.3, 1]) == [5, 5, 5])
+  }
+
+  @Test func whatCannotBeMeasuredIsAnError() throws {
+    let empty = Mask(geometry: volume.geometry)
+    let elsewhere = Mask(geometry: try Geometry(size: [1, 1, 1])).inverted
+    #expect(throws: VolumeError.emptyMask) { try volume.statistics(in: empty, workers: .all) }
+    #expect(throws: VolumeError.emptyMask) { try volume.quantiles([0.5], in: empty) }
+    #expect(throws: VolumeError.self) { try volume.statistics(in: elsewhere, workers: .all) }
+    #expect(throws: VolumeError.self) { try volume.quantiles([0.5], in: elsewhere) }
+    #expect(throws: VolumeError.self) { try volume.statistics(channel: 2, workers: .all) }
+    #expect(throws: VolumeError.self) { try volume.quantiles([0.5], channel: -1) }
+    #expect(throws: VolumeError.self) { try volume.quantiles([1.1]) }
+    #expect(throws: VolumeError.self) { try volume.quantiles([.nan]) }
+  }
+}
