@@ -27,7 +27,7 @@ extension NetworkDescription {
 
 extension DecodingError {
   /// What is wrong and where.
-  var inOneLine: String {
+  public var inOneLine: String {
     func at(_ path: [any CodingKey], _ text: String) -> String {
       let place = path.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
       return place.isEmpty ? text : "\(text) at \(place)"

@@ -12,13 +12,14 @@ struct SurfaceElementAreas: Sendable {
 
   /// - Parameter spacing: the distance between voxel centres along i, j and k in millimetres.
   init(spacing: SIMD3<Double>) {
-    byCode = (0..<256).map { code in
-      let isComplemented = code.nonzeroBitCount > 4
-      return SurfaceElementAreas.loops(of: code, joining: isComplemented).reduce(0) { area, loop in
-        let triangles = SurfaceElementAreas.largestTriangulation(of: loop)
-        return area + triangles.reduce(0) { $0 + SurfaceElementAreas.area(of: $1, spacing) }
-      }
+    byCode = SurfaceElementAreas.triangles.map { triangles in
+      triangles.reduce(0) { $0 + SurfaceElementAreas.area(of: $1, spacing) }
     }
+  }
+
+  /// The triangles of the surface by neighbour code.
+  private static let triangles: [[[Edge]]] = (0..<256).map { code in
+    loops(of: code, joining: code.nonzeroBitCount > 4).flatMap(largestTriangulation)
   }
 
   /// An edge of the cube, known by its midpoint: twice its coordinates, each 0, 1 or 2.
