@@ -2,7 +2,8 @@ public import Parallel
 public import Volumes
 
 extension ImageFile {
-  /// Writes a scan, in the format that the path's suffix names: `.nii`, `.nii.gz`.
+  /// Writes a scan, in the format that the path's suffix names: `.nii`,
+  /// `.nii.gz`, `.nrrd`, `.nhdr`, `.mha` or `.mhd`; the last four are compressed.
   ///
   /// The file appears whole or not at all.
   ///
@@ -27,7 +28,7 @@ extension ImageFile {
       volume, type: chosen, labels: nil, like: reference, to: path, workers: workers)
   }
 
-  /// Writes a segmentation with the names of its labels.
+  /// Writes a segmentation with the names of its labels, which a MetaImage cannot hold.
   ///
   /// - Parameters:
   ///   - type: the type of the stored labels; by default uint8 where it holds them, else uint16.
@@ -61,8 +62,45 @@ extension ImageFile {
         volume, type: type, labels: labels, like: reference, path: path, workers: workers)
       try AtomicFile.write(
         name.hasSuffix(".gz") ? Deflater.deflate(bytes, envelope: .gzip) : bytes, to: path)
+    } else if name.hasSuffix(".nrrd") || name.hasSuffix(".nhdr") {
+      let dataFile = name.hasSuffix(".nhdr") ? partner(of: path, "raw.gz") : nil
+      let header = NRRDWriter.header(
+        volume, type: type, labels: labels, isSegmentation: name.hasSuffix(".seg.nrrd"),
+        dataFile: dataFile?.name)
+      let bytes = try SampleEncoder.encode(
+        volume.samples, as: type, after: [], path: path, workers: workers)
+      try write(header, Deflater.deflate(bytes, envelope: .gzip), to: path, dataFile?.path)
+    } else if name.hasSuffix(".mha") || name.hasSuffix(".mhd") {
+      let dataFile = name.hasSuffix(".mhd") ? partner(of: path, "zraw") : nil
+      let bytes = try SampleEncoder.encode(
+        MetaImageWriter.interleaved(volume), as: type, after: [], path: path, workers: workers)
+      let voxels = Deflater.deflate(bytes, envelope: .zlib)
+      let header = MetaImageWriter.header(
+        volume, type: type, compressedByteCount: voxels.count, dataFile: dataFile?.name)
+      try write(header, voxels, to: path, dataFile?.path)
     } else {
-      throw .unknownFormat(path: path, remedy: "write to a name that ends in .nii or .nii.gz")
+      throw .unknownFormat(
+        path: path,
+        remedy: "write to a name that ends in .nii, .nii.gz, .nrrd, .nhdr, .mha or .mhd")
     }
+  }
+
+  /// Writes voxels after their header, or before it into a file of their own.
+  private static func write(
+    _ header: String, _ voxels: [UInt8], to path: String, _ dataPath: String?
+  ) throws(VolumeIOError) {
+    if let dataPath {
+      try AtomicFile.write(voxels, to: dataPath)
+      try AtomicFile.write(Array(header.utf8), to: path)
+    } else {
+      try AtomicFile.write(Array(header.utf8) + voxels, to: path)
+    }
+  }
+
+  /// The path and the name of the voxels' file beside a header: the same with another suffix.
+  private static func partner(of path: String, _ suffix: String) -> (path: String, name: String) {
+    let partner = "\(path.prefix(upTo: path.lastIndex(of: ".") ?? path.endIndex)).\(suffix)"
+    let start = partner.lastIndex(of: "/").map { partner.index(after: $0) } ?? partner.startIndex
+    return (partner, String(partner[start...]))
   }
 }

@@ -108,6 +108,10 @@ public struct ImageFile: Sendable {
     if let kind = NIfTIHeader.kind(of: start) {
       return try NIfTIReader.parse(content, kind: kind)
     }
+    if content.envelope == nil, NRRDHeader.isMagic(start) { return try NRRDReader.parse(content) }
+    if content.envelope == nil, MetaImageReader.isMagic(start) {
+      return try MetaImageReader.parse(content)
+    }
     let known = "expected NIfTI (.nii, .nii.gz, .hdr and .img), NRRD or MetaImage"
     if NIfTIHeader.looksLikeAnalyze(start) {
       throw .unsupported(

@@ -126,12 +126,12 @@ def describe(path):
     data = np.asarray(loaded.dataobj, dtype=np.float64)
     spatial = data.shape[:3] + (1,) * (3 - len(data.shape[:3]))
     flat = data.reshape(-1, order="F")
-    indices = sorted({int(n) for n in np.linspace(0, flat.size - 1, 25)})
+    indices = sorted({int(n) for n in np.linspace(0, flat.size - 1, 13)})
     header = loaded.header
     affine = loaded.affine
     return {
         "shape": list(spatial) + [int(flat.size // np.prod(spatial))],
-        "affine": [float(x) for x in affine[:3].reshape(-1)],
+        "affine": [round(float(x), 9) for x in affine[:3].reshape(-1)],
         "type": str(header.get_data_dtype().newbyteorder("=")),
         "sform": int(header["sform_code"]),
         "qform": int(header["qform_code"]),
