@@ -65,6 +65,9 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    .testTarget(
+      name: "CommandTests", dependencies: ["medcnn", "VolumeIO", "Volumes"], exclude: ["Golden"],
+      swiftSettings: strict),
     tests(of: "ConvKernels"),
     tests(of: "ConvNet", ["Parallel", "Phantoms"]),
     tests(of: "Figures", ["CDeflate", "Volumes"]),

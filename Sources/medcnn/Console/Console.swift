@@ -1,0 +1,19 @@
+import Foundation
+
+/// What the program tells the user on the standard error, or nothing where the user wants quiet.
+struct Console: Sendable {
+  let isQuiet: Bool
+
+  /// A line that says what happens.
+  func note(_ text: String) {
+    if !isQuiet { Console.write(text) }
+  }
+
+  /// Writes a line to the standard error.
+  static func write(_ text: String) {
+    FileHandle.standardError.write(Data((text + "\n").utf8))
+  }
+
+  /// Whether a person looks at the standard error.
+  static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+}

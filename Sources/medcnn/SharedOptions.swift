@@ -1,0 +1,27 @@
+import ArgumentParser
+import Parallel
+
+/// The option of every command that computes with several threads.
+struct ThreadOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Use so many threads; results do not depend on it. (default: all cores)",
+      valueName: "number"))
+  var threads: Int?
+
+  var workers: Workers { threads.map(Workers.init(count:)) ?? .all }
+
+  func validate() throws {
+    if let threads, !(1...1024 ~= threads) {
+      throw ValidationError("--threads takes 1 to 1024, not \(threads).")
+    }
+  }
+}
+
+/// The option of every command that has something to say besides its result.
+struct QuietOption: ParsableArguments {
+  @Flag(name: .shortAndLong, help: "Show no messages and no progress, only errors.")
+  var quiet = false
+
+  var console: Console { Console(isQuiet: quiet) }
+}

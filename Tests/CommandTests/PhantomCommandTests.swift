@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+import VolumeIO
+import Volumes
+
+@Suite struct PhantomCommandTests {
+  @Test func writesScansTruthAndSidecar() throws {
+    let folder = try TemporaryFolder()
+    let arguments = ["phantom", "mri", "--size", "32,38,29", "--seed", "7", "--out", "case"]
+    let run = try Medcnn(arguments, in: folder.url)
+    #expect(run.status == 0)
+    #expect(run.errors.hasPrefix("wrote phantom-7-{t1n,t1c,t2w,t2f,seg}.nii.gz to case"))
+    #expect(run.output.hasPrefix("label  name"))
+    let truth = try ImageFile.readLabelMap(folder.path("case/phantom-7-seg.nii.gz"))
+    #expect(truth.labels == [1, 2, 3])
+    #expect(truth.table.name(of: 2) == "oedema")
+    for scan in ["t1n", "t1c", "t2w", "t2f"] {
+      let header = try ImageFile.readHeader(folder.path("case/phantom-7-\(scan).nii.gz"))
+      #expect(header.geometry == truth.geometry)
+      #expect(header.storedType == .int16)
+    }
+    let sidecar = try Data(contentsOf: URL(fileURLWithPath: folder.path("case/phantom-7.json")))
+
+    // The same again, quietly, gives the same files.
+    let again = try Medcnn(arguments.dropLast() + ["again", "--quiet"], in: folder.url)
+    #expect(again.status == 0)
+    #expect(again.errors.isEmpty)
+    #expect(again.output == run.output)
+    #expect(!sidecar.isEmpty)
+    for name in ["phantom-7-t1c.nii.gz", "phantom-7-seg.nii.gz"] {
+      let first = try Data(contentsOf: URL(fileURLWithPath: folder.path("case/\(name)")))
+      let second = try Data(contentsOf: URL(fileURLWithPath: folder.path("again/\(name)")))
+      #expect(first == second)
+    }
+  }
+
+  @Test(arguments: [
+    (["--size", "8"], "a phantom's size cannot be 8x8x8; give 16 to 512 voxels an axis"),
+    (["--lesions", "40"], "a phantom's number of lesions cannot be 40; give 0 to 12"),
+    (["--noise", "7"], "a phantom's noise cannot be 7.0; give 0 to 1 times white matter's signal"),
+  ]) func impossiblePhantomsAreErrors(_ options: [String], _ message: String) throws {
+    let folder = try TemporaryFolder()
+    let run = try Medcnn(["phantom", "mri", "--out", "x"] + options, in: folder.url)
+    #expect(run.status == 1)
+    #expect(run.errors == "error: \(message)\n")
+    #expect(run.output.isEmpty)
+  }
+
+  @Test func folderThatCannotBeMadeIsAnError() throws {
+    let folder = try TemporaryFolder()
+    try folder.write([1], to: "taken")
+    let run = try Medcnn(
+      ["phantom", "mri", "--size", "16", "--lesions", "0", "--out", "taken"], in: folder.url)
+    #expect(run.status == 1)
+    #expect(run.errors.hasPrefix("error: taken: the folder cannot be made: "))
+    #expect(run.errors.split(separator: "\n").count == 1)
+  }
+}
