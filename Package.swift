@@ -69,7 +69,7 @@ let package = Package(
       name: "CommandTests", dependencies: ["medcnn", "VolumeIO", "Volumes"], exclude: ["Golden"],
       swiftSettings: strict),
     tests(of: "ConvKernels"),
-    tests(of: "ConvNet", ["Parallel", "Phantoms"]),
+    tests(of: "ConvNet", ["Parallel", "Phantoms"], data: ["Golden"]),
     tests(of: "Figures", ["CDeflate", "Volumes"]),
     tests(of: "Parallel"),
     tests(of: "Phantoms"),

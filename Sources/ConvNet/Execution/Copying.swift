@@ -1,0 +1,146 @@
+import Parallel
+
+/// Between tensors and feature maps, and the borders of feature maps.
+enum Copying {
+  /// Puts some slices of an image into blocks of channels.
+  ///
+  /// - Parameter first: the number of the tensor's first slice in the image.
+  static func pack(
+    _ tensor: Tensor, from first: Int, into output: FeatureView, slices: Range<Int>,
+    workers: Workers
+  ) {
+    let size = output.size
+    let plane = size.y * size.x
+    let depth = tensor.size.z
+    tensor.values.withUnsafeBufferPointer { values in
+      struct Source: @unchecked Sendable { var values: UnsafeBufferPointer<Float> }
+      let source = Source(values: values)
+      workers.forEach(output.blocks * slices.count) { task, _ in
+        let block = task / slices.count
+        let z = slices.lowerBound + task % slices.count
+        let count = min(8, output.channels - block * 8)
+        for y in 0..<size.y {
+          let to = output.address(block, z, y)
+          if count < 8 {
+            for x in 0..<size.x { (to + x * output.xStride).vector = .zero }
+          }
+          for lane in 0..<count {
+            let start = ((block * 8 + lane) * depth + z - first) * plane + y * size.x
+            for x in 0..<size.x { to[x * output.xStride + lane] = source.values[start + x] }
+          }
+        }
+      }
+    }
+  }
+
+  /// Takes a tensor out of blocks of channels.
+  static func unpack(_ input: FeatureView, workers: Workers) -> Tensor {
+    let size = input.size
+    let plane = size.y * size.x
+    let count = input.channels * size.z * plane
+    let values = [Float](unsafeUninitializedCapacity: count) { values, initialized in
+      struct Target: @unchecked Sendable { var values: UnsafeMutableBufferPointer<Float> }
+      let target = Target(values: values)
+      workers.forEach(input.blocks * size.z) { task, _ in
+        let block = task / size.z
+        let z = task % size.z
+        for y in 0..<size.y {
+          let from = input.address(block, z, y)
+          for lane in 0..<min(8, input.channels - block * 8) {
+            let start = ((block * 8 + lane) * size.z + z) * plane + y * size.x
+            for x in 0..<size.x {
+              target.values.initializeElement(at: start + x, to: from[x * input.xStride + lane])
+            }
+          }
+        }
+      }
+      initialized = count
+    }
+    return Tensor(channels: input.channels, size: size, values: values)
+  }
+
+  /// Output slices of a copy with a border.
+  static func pad(
+    low: Triple, mode: PaddingMode, input: FeatureView, output: FeatureView, slices: Range<Int>,
+    workers: Workers
+  ) {
+    let sources = (0..<3).map { axis in
+      (0..<output.size[axis]).map { mode.source($0 - low[axis], of: input.size[axis]) }
+    }
+    let size = output.size
+    workers.forEach(output.blocks * slices.count) { task, _ in
+      let block = task / slices.count
+      let z = slices.lowerBound + task % slices.count
+      for y in 0..<size.y {
+        for x in 0..<size.x {
+          let to = output.address(block, z, y, x)
+          if let inZ = sources[0][z], let inY = sources[1][y], let inX = sources[2][x] {
+            to.vector = input.address(block, inZ, inY, inX).vector
+          } else {
+            to.vector = .zero
+          }
+        }
+      }
+    }
+  }
+
+  /// Fills the border of a map's slices.
+  ///
+  /// - Parameters:
+  ///   - map: the inside of the map.
+  ///   - slices: the slices that are there; the border before and after them is filled only where
+  ///     they are all.
+  static func fillBorder(
+    of map: FeatureView, low: Triple, high: Triple, mode: PaddingMode, slices: Range<Int>,
+    workers: Workers
+  ) {
+    let size = map.size
+    let bytes = (low.x + size.x + high.x) * MemoryLayout<Vector>.size
+    @Sendable func copyVoxel(_ block: Int, _ z: Int, _ y: Int, _ x: Int) {
+      map.address(block, z, y, x).vector =
+        mode.source(x, of: size.x).map { map.address(block, z, y, $0).vector } ?? .zero
+    }
+    @Sendable func copyRow(_ block: Int, _ z: Int, _ y: Int) {
+      let to = UnsafeMutableRawPointer(map.address(block, z, y, -low.x))
+      if let source = mode.source(y, of: size.y) {
+        to.copyMemory(from: map.address(block, z, source, -low.x), byteCount: bytes)
+      } else {
+        to.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+      }
+    }
+    workers.forEach(map.blocks * slices.count) { task, _ in
+      let block = task / slices.count
+      let z = slices.lowerBound + task % slices.count
+      for y in 0..<size.y {
+        for x in -low.x..<0 { copyVoxel(block, z, y, x) }
+        for x in size.x..<(size.x + high.x) { copyVoxel(block, z, y, x) }
+      }
+      for y in -low.y..<0 { copyRow(block, z, y) }
+      for y in size.y..<(size.y + high.y) { copyRow(block, z, y) }
+    }
+    let outside = Array(-low.z..<0) + Array(size.z..<(size.z + high.z))
+    workers.forEach(outside.isEmpty ? 0 : map.blocks * outside.count) { task, _ in
+      let block = task / outside.count
+      let z = outside[task % outside.count]
+      let rows = low.y + size.y + high.y
+      let to = UnsafeMutableRawPointer(map.address(block, z, -low.y, -low.x))
+      if let source = mode.source(z, of: size.z) {
+        to.copyMemory(from: map.address(block, source, -low.y, -low.x), byteCount: rows * bytes)
+      } else {
+        to.initializeMemory(as: UInt8.self, repeating: 0, count: rows * bytes)
+      }
+    }
+  }
+}
+
+extension PaddingMode {
+  /// The voxel that is shown at an index, which may lie outside `0..<count`; nil for zero.
+  func source(_ index: Int, of count: Int) -> Int? {
+    if (0..<count).contains(index) { return index }
+    switch self {
+    case .zero: return nil
+    case .edge: return index < 0 ? 0 : count - 1
+    case .mirror: return index < 0 ? -index : 2 * (count - 1) - index
+    }
+  }
+}

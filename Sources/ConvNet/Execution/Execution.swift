@@ -1,0 +1,186 @@
+import Parallel
+
+/// Slices of an image, at least those that were asked for.
+struct Slices {
+  var tensor: Tensor
+  /// The number of the tensor's first slice in the image.
+  var first: Int
+}
+
+/// One pass of a plan over an image.
+struct Execution {
+  let plan: Plan
+  /// The feature maps, followed by the workers' scratch memory.
+  let arena: AlignedFloats
+  let workers: Workers
+
+  /// Computes the output slab by slab.
+  ///
+  /// - Parameters:
+  ///   - input: gives some slices of the image; each slice is asked for once, in order.
+  ///   - output: takes some slices of the output, from a slice on.
+  ///   - timing: is told of a step, the slices that it computed, and the time that it took.
+  func run(
+    input: (Range<Int>) throws -> Slices, output: (Int, Tensor) throws -> Void,
+    timing: (_ step: Int, _ slices: Int, _ time: Duration) -> Void
+  ) throws {
+    let schedule = plan.schedule
+    let clock = ContinuousClock()
+    var kept = [Range<Int>](repeating: 0..<0, count: plan.buffers.count)
+    var begins = [[Int]](repeating: [], count: plan.steps.count + 1)
+    var ends = begins
+    for (buffer, place) in schedule.places.enumerated() where place.last >= 0 {
+      begins[place.first].append(buffer)
+      ends[place.last].append(buffer)
+    }
+    for slab in schedule.slabs {
+      for index in 0...plan.steps.count {
+        for buffer in begins[index] { begin(buffer, slab.windows[buffer], kept: kept[buffer]) }
+        if index < plan.steps.count {
+          let slices = slab.ranges[index]
+          if !slices.isEmpty {
+            let start = clock.now
+            try compute(plan.steps[index], slices, slab.windows, input)
+            timing(index, slices.count, clock.now - start)
+          }
+        } else {
+          fillBorder(plan.output, slab.windows)
+          let view = resolve(plan.output, slab.windows).slices(slab.output)
+          try output(slab.output.lowerBound, Copying.unpack(view, workers: workers))
+        }
+        for buffer in ends[index] {
+          keep(buffer, slab.windows[buffer], slab.kept[buffer], before: kept[buffer])
+        }
+      }
+      kept = slab.kept
+    }
+  }
+
+  private func compute(
+    _ step: Plan.Step, _ slices: Range<Int>, _ windows: [Range<Int>],
+    _ image: (Range<Int>) throws -> Slices
+  ) throws {
+    let output = resolve(step.output, windows)
+    guard let inputView = step.input else {
+      let source = try image(slices)
+      Copying.pack(
+        source.tensor, from: source.first, into: output, slices: slices, workers: workers)
+      return
+    }
+    fillBorder(inputView, windows)
+    if let residual = step.residual { fillBorder(residual, windows) }
+    let input = resolve(inputView, windows)
+    let residual = step.residual.map { resolve($0, windows) }
+    switch step.work {
+    case .input: break
+    case .convolution(let convolution):
+      convolution.run(
+        input: input, output: output, residual: residual,
+        raw: step.raw.map { resolve($0, windows) }, slices: slices, workers: workers,
+        scratch: arena.pointer + plan.schedule.floats)
+    case .pointwise(let map):
+      map.run(
+        input: input.slices(slices), output: output.slices(slices),
+        residual: residual?.slices(slices), workers: workers)
+    case .instanceNorm(let norm):
+      try norm.run(input: input, output: output, residual: residual, workers: workers)
+    case .softmax:
+      Probabilities.softmax(
+        input: input.slices(slices), output: output.slices(slices), workers: workers)
+    case .sigmoid:
+      Probabilities.sigmoid(
+        input: input.slices(slices), output: output.slices(slices), workers: workers)
+    case .pool(let pool, let maximum):
+      Resampling.pool(
+        pool, maximum: maximum, input: input, output: output, slices: slices, workers: workers)
+    case .repeatVoxels(let factors, let offset):
+      Resampling.repeatVoxels(
+        factors: factors, offset: offset, input: input, output: output,
+        lane: step.output.firstChannel % 8, slices: slices, workers: workers)
+    case .trilinear(let alignCorners):
+      Resampling.trilinear(
+        alignCorners: alignCorners, input: input, output: output, workers: workers)
+    case .pad(let low, let mode):
+      Copying.pad(
+        low: low, mode: mode, input: input, output: output, slices: slices, workers: workers)
+    }
+  }
+
+  /// A view's memory: its slice 0 is the whole view's slice 0, though only those of the window are
+  /// there.
+  private func resolve(_ view: View, _ windows: [Range<Int>]) -> FeatureView {
+    var whole = inside(view.buffer, windows)
+    whole.data += view.firstChannel / 8 * whole.blockStride
+    whole.channels = view.channels
+    return whole.window(offset: view.origin, step: view.step, size: view.size)
+  }
+
+  /// A buffer without its border.
+  private func inside(_ number: Int, _ windows: [Range<Int>]) -> FeatureView {
+    let buffer = plan.buffers[number]
+    let place = plan.schedule.places[number]
+    let yStride = 8 * (buffer.low.x + buffer.size.x + buffer.high.x)
+    let z = buffer.low.z - windows[number].lowerBound
+    return FeatureView(
+      data: arena.pointer + place.offset + z * place.sliceFloats + buffer.low.y * yStride
+        + buffer.low.x * 8,
+      channels: buffer.channels, size: buffer.size, blockStride: place.blockStride,
+      zStride: place.sliceFloats, yStride: yStride, xStride: 8)
+  }
+
+  /// Brings back what a buffer kept and empties its border.
+  private func begin(_ number: Int, _ window: Range<Int>, kept: Range<Int>) {
+    let buffer = plan.buffers[number]
+    copyKept(number, slices: kept, window: window, back: true)
+    if buffer.hasBorder && buffer.mode == .zero && !window.isEmpty {
+      var windows = [Range<Int>](repeating: 0..<0, count: plan.buffers.count)
+      windows[number] = window
+      Copying.fillBorder(
+        of: inside(number, windows), low: buffer.low, high: buffer.high, mode: .zero,
+        slices: kept.upperBound..<max(kept.upperBound, window.upperBound), workers: workers)
+    }
+  }
+
+  /// Puts aside what the next slab reads again.
+  private func keep(
+    _ number: Int, _ window: Range<Int>, _ slices: Range<Int>, before: Range<Int>
+  ) {
+    if slices != before { copyKept(number, slices: slices, window: window, back: false) }
+  }
+
+  private func copyKept(_ number: Int, slices: Range<Int>, window: Range<Int>, back: Bool) {
+    guard !slices.isEmpty else { return }
+    let place = plan.schedule.places[number]
+    workers.forEach(plan.buffers[number].blocks) { [arena] block, _ in
+      let inWindow =
+        arena.pointer + place.offset + block * place.blockStride
+        + (slices.lowerBound - window.lowerBound) * place.sliceFloats
+      let aside = arena.pointer + place.keptOffset + block * place.keptBlockStride
+      let count = slices.count * place.sliceFloats
+      if back {
+        inWindow.update(from: aside, count: count)
+      } else {
+        aside.update(from: inWindow, count: count)
+      }
+    }
+  }
+
+  /// Fills the mirrored or repeated border that a view shows.
+  private func fillBorder(_ view: View, _ windows: [Range<Int>]) {
+    let buffer = plan.buffers[view.buffer]
+    guard buffer.hasBorder, buffer.mode != .zero, showsBorder(view, buffer) else { return }
+    var map = inside(view.buffer, windows)
+    map.data += view.firstChannel / 8 * map.blockStride
+    map.channels = view.channels
+    Copying.fillBorder(
+      of: map, low: buffer.low, high: buffer.high, mode: buffer.mode, slices: windows[view.buffer],
+      workers: workers)
+  }
+
+  private func showsBorder(_ view: View, _ buffer: Buffer) -> Bool {
+    (0..<3).contains {
+      view.origin[$0] < 0
+        || view.origin[$0] + (view.size[$0] - 1) * view.step[$0] >= buffer.size[$0]
+    }
+  }
+}
