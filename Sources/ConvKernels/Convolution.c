@@ -2,7 +2,9 @@
 
 #include "Kernels.h"
 
-static const ck_kernels *kernels(ck_isa isa) {
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+const ck_kernels *ck_kernels_of(ck_isa isa) {
 #if defined(__x86_64__)
   if (isa == CK_ISA_AVX512) return &ck_kernels_avx512;
   if (isa == CK_ISA_AVX2) return &ck_kernels_avx2;
@@ -11,77 +13,77 @@ static const ck_kernels *kernels(ck_isa isa) {
   return &ck_kernels_base;
 }
 
-static int64_t taps(const ck_convolution *c) {
-  return (int64_t)c->kernel[0] * c->kernel[1] * c->kernel[2];
-}
-
-static int64_t voxels(const ck_map *map) {
-  return (int64_t)map->depth * map->height * map->width;
-}
-
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-
-size_t ck_packed_size(const ck_convolution *c) {
-  return (size_t)ck_blocks(c->out_channels) * CK_BLOCK * (size_t)taps(c) * (size_t)c->in_channels;
-}
-
-void ck_pack(const ck_convolution *c, const float *weights, float *packed) {
-  const int32_t blocks = ck_blocks(c->out_channels), most = kernels(c->isa)->group_blocks;
-  const int64_t tap_count = taps(c);
-  for (int32_t block = 0; block < blocks;) {
-    const int32_t lanes = ck_group(most, blocks - block) * CK_BLOCK;
-    for (int64_t tap = 0; tap < tap_count; tap++)
-      for (int32_t in = 0; in < c->in_channels; in++)
-        for (int32_t lane = 0; lane < lanes; lane++) {
-          int32_t out = block * CK_BLOCK + lane;
-          *packed++ = out < c->out_channels
-                          ? weights[((int64_t)out * c->in_channels + in) * tap_count + tap]
-                          : 0;
-        }
-    block += lanes / CK_BLOCK;
-  }
-}
-
-size_t ck_scratch_size(const ck_convolution *c) {
-  (void)c;
-  return 0;
-}
-
-/// How the direct method divides an output: into runs of voxels, and where the weights exceed the
-/// cache also into groups of output channels, which then vary slowest.
+/// How an output is divided into tasks: into runs of voxels or tiles, and where that leaves too few
+/// or the weights exceed the cache, also into sets of output channels, which then vary slowest.
 typedef struct {
-  int64_t run, runs;
-  int32_t group_blocks, groups;
-} direct_division;
+  int64_t units, run, runs;
+  int32_t set_blocks, sets;
+} division;
 
-static direct_division divide(const ck_convolution *c, const ck_map *out) {
-  enum { multiplications = 1 << 22, weights = 1 << 17 };
-  const int32_t blocks = ck_blocks(c->out_channels), most = kernels(c->isa)->group_blocks;
-  const int64_t depth = taps(c) * c->in_channels, count = voxels(out);
-  direct_division d;
-  d.group_blocks = depth * blocks * CK_BLOCK > weights ? most : blocks;
-  d.groups = (blocks + d.group_blocks - 1) / d.group_blocks;
-  d.run = multiplications / (depth * d.group_blocks * CK_BLOCK) + 1;
-  if (d.run > out->width) d.run -= d.run % out->width;
-  d.run = least(d.run, count);
-  d.runs = d.run > 0 ? (count + d.run - 1) / d.run : 0;
+static division divided(int64_t units, int64_t run, int32_t blocks, int32_t set_blocks) {
+  division d = {.units = units, .run = run, .set_blocks = set_blocks};
+  d.runs = run > 0 ? (units + run - 1) / run : 0;
+  d.sets = (blocks + set_blocks - 1) / set_blocks;
   return d;
 }
 
+static division divide_direct(const ck_convolution *c, const ck_map *out) {
+  enum { multiplications = 1 << 22, weights = 1 << 17 };
+  const int32_t blocks = ck_blocks(c->out_channels);
+  const int64_t depth = (int64_t)ck_positions(c) * c->in_channels;
+  const int64_t count = (int64_t)out->depth * out->height * out->width;
+  const int32_t set_blocks =
+      depth * blocks * CK_BLOCK > weights ? ck_kernels_of(c->isa)->group_blocks : blocks;
+  int64_t run = multiplications / (depth * set_blocks * CK_BLOCK) + 1;
+  if (run > out->width) run -= run % out->width;
+  return divided(count, least(run, count), blocks, set_blocks);
+}
+
+/// The most tiles of a task.
+static int32_t most_tiles(const ck_convolution *c) {
+  return 2 * ck_kernels_of(c->isa)->group_tiles;
+}
+
+static division divide_winograd(const ck_convolution *c, const ck_map *out) {
+  int64_t tiles = 1;
+  const int32_t extent[3] = {out->depth, out->height, out->width};
+  for (int axis = 0; axis < 3; axis++) {
+    const int32_t edge = ck_tile(c->algorithm, axis);
+    tiles *= (extent[axis] + edge - 1) / edge;
+  }
+  const int32_t blocks = ck_blocks(c->out_channels), most = most_tiles(c);
+  const int64_t runs = (tiles + most - 1) / most;
+  const int64_t run = runs > 0 ? (tiles + runs - 1) / runs : 0;
+  return divided(tiles, run, blocks, blocks);
+}
+
+static division divide(const ck_convolution *c, const ck_map *out) {
+  return c->algorithm == CK_DIRECT ? divide_direct(c, out) : divide_winograd(c, out);
+}
+
+size_t ck_scratch_size(const ck_convolution *c) {
+  if (c->algorithm == CK_DIRECT) return 0;
+  const int32_t blocks = ck_blocks(c->in_channels) + ck_kernels_of(c->isa)->group_blocks;
+  return (size_t)ck_positions(c) * (size_t)most_tiles(c) * (size_t)blocks * CK_BLOCK;
+}
+
 int64_t ck_task_count(const ck_convolution *c, const ck_map *out) {
-  direct_division d = divide(c, out);
-  return d.runs * d.groups;
+  division d = divide(c, out);
+  return d.runs * d.sets;
 }
 
 void ck_convolve(const ck_convolution *c, const ck_map *in, const float *packed,
                  const ck_epilogue *epilogue, const ck_map *out, int64_t task, float *scratch) {
-  (void)scratch;
-  direct_division d = divide(c, out);
-  const int32_t group = (int32_t)(task / d.runs), blocks = ck_blocks(c->out_channels);
+  const division d = divide(c, out);
+  const int32_t set = (int32_t)(task / d.runs), blocks = ck_blocks(c->out_channels);
   const int64_t begin = task % d.runs * d.run;
-  ck_range range = {.begin = begin,
-                    .end = least(begin + d.run, voxels(out)),
-                    .first_block = group * d.group_blocks,
-                    .end_block = (int32_t)least((group + 1) * d.group_blocks, blocks)};
-  kernels(c->isa)->direct(c, in, packed, epilogue, out, range);
+  const ck_range range = {.begin = begin,
+                          .end = least(begin + d.run, d.units),
+                          .first_block = set * d.set_blocks,
+                          .end_block = (int32_t)least((set + 1) * d.set_blocks, blocks)};
+  const ck_kernels *kernels = ck_kernels_of(c->isa);
+  if (c->algorithm == CK_DIRECT)
+    kernels->direct(c, in, packed, epilogue, out, range);
+  else
+    kernels->winograd[c->algorithm - CK_WINOGRAD_222](c, in, packed, epilogue, out, range, scratch);
 }

@@ -2,26 +2,36 @@
 #pragma once
 #include "ConvKernels.h"
 
-/// The parts of a convolution that one call of a kernel computes: the output voxels begin..<end, in
-/// the order z, y, x, and the blocks of output channels first_block..<end_block.
+/// The part of a convolution that one task computes: the output voxels (direct) or tiles (Winograd)
+/// begin..<end, in the order z, y, x, and the blocks of output channels first_block..<end_block.
 typedef struct {
   int64_t begin, end;
   int32_t first_block, end_block;
 } ck_range;
 
+/// The most tiles of one task of a Winograd convolution.
+enum { CK_MOST_TILES = 64 };
+
 /// The kernels of one instruction set.
 typedef struct {
   /// The most blocks of 8 output channels that one pass over the inputs computes; passes over fewer
-  /// blocks are of half that size, a quarter and so on.
+  /// blocks are of half that size or a quarter.
   int32_t group_blocks;
+  /// The tiles of one pass of a Winograd convolution's products.
+  int32_t group_tiles;
   void (*direct)(const ck_convolution *, const ck_map *in, const float *packed,
                  const ck_epilogue *, const ck_map *out, ck_range);
+  /// By algorithm: CK_WINOGRAD_222 first.
+  void (*winograd[3])(const ck_convolution *, const ck_map *in, const float *packed,
+                      const ck_epilogue *, const ck_map *out, ck_range, float *scratch);
 } ck_kernels;
 
 extern const ck_kernels ck_kernels_base;
 #if defined(__x86_64__)
 extern const ck_kernels ck_kernels_avx2, ck_kernels_avx512;
 #endif
+
+const ck_kernels *ck_kernels_of(ck_isa isa);
 
 static inline int32_t ck_blocks(int32_t channels) { return (channels + CK_BLOCK - 1) / CK_BLOCK; }
 
@@ -31,4 +41,26 @@ static inline int32_t ck_group(int32_t most, int32_t remaining) {
   int32_t blocks = most;
   while (blocks > remaining) blocks /= 2;
   return blocks;
+}
+
+/// Whether an output voxel reads only the input voxel of the same index.
+static inline int ck_is_pointwise(const ck_convolution *c) {
+  for (int axis = 0; axis < 3; axis++)
+    if (c->kernel[axis] != 1 || c->stride[axis] != 1) return 0;
+  return 1;
+}
+
+/// The edge of a Winograd algorithm's output tiles along an axis (z, y, x); 1 for the direct method.
+static inline int32_t ck_tile(ck_algorithm algorithm, int axis) {
+  if (algorithm == CK_DIRECT) return 1;
+  if (algorithm == CK_WINOGRAD_222 || (algorithm == CK_WINOGRAD_244 && axis == 0)) return 2;
+  return 4;
+}
+
+/// The weights of one pair of channels: taps of the direct method, positions of the transform.
+static inline int32_t ck_positions(const ck_convolution *c) {
+  int32_t count = 1;
+  for (int axis = 0; axis < 3; axis++)
+    count *= c->algorithm == CK_DIRECT ? c->kernel[axis] : ck_tile(c->algorithm, axis) + 2;
+  return count;
 }

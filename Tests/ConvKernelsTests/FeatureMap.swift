@@ -39,7 +39,7 @@ final class FeatureMap {
     ]
     storage = .allocate(capacity: (channels + 7) / 8 * 8 * extent[0] * extent[1] * extent[2])
     storage.initialize(repeating: guardValue)
-    forEachBlockVoxel { storage[$0] = 0 }
+    forEach(channels: 0..<blocks * 8) { storage[$0] = 0 }
   }
 
   deinit { storage.deallocate() }
@@ -51,11 +51,13 @@ final class FeatureMap {
     return (row * extent[2] + x * step + margin) * 8 + channel % 8
   }
 
-  private func forEachBlockVoxel(_ body: (Int) -> Void) {
-    for channel in 0..<blocks * 8 {
+  /// Calls `body` with the place of each float of the map, channels slowest.
+  private func forEach(channels: Range<Int>, _ body: (Int) -> Void) {
+    for channel in channels {
       for z in 0..<size[0] {
         for y in 0..<size[1] {
-          for x in 0..<size[2] { body(offset(channel, z, y, x)) }
+          let row = offset(channel, z, y, 0)
+          for x in 0..<size[2] { body(row + x * step * 8) }
         }
       }
     }
@@ -68,37 +70,34 @@ final class FeatureMap {
 
   /// Sets the true channels.
   func fill(_ numbers: inout TestNumbers) {
-    for channel in 0..<channels {
-      for z in 0..<size[0] {
-        for y in 0..<size[1] {
-          for x in 0..<size[2] { self[channel, z, y, x] = numbers.next() }
-        }
-      }
-    }
+    forEach(channels: 0..<channels) { storage[$0] = numbers.next() }
+  }
+
+  /// The true channels, in the order channel, z, y, x.
+  var voxels: [Double] {
+    var voxels: [Double] = []
+    voxels.reserveCapacity(channels * size.reduce(1, *))
+    forEach(channels: 0..<channels) { voxels.append(Double(storage[$0])) }
+    return voxels
   }
 
   /// The floats of the map itself, padding channels included.
   var values: [Float] {
     var values: [Float] = []
-    forEachBlockVoxel { values.append(storage[$0]) }
+    forEach(channels: 0..<blocks * 8) { values.append(storage[$0]) }
     return values
   }
 
   /// Whether the floats around the map are as they were and the channels beyond the last are zero.
   var isIntact: Bool {
-    var inside = Set<Int>()
-    forEachBlockVoxel { inside.insert($0) }
-    for index in storage.indices where !inside.contains(index) {
+    var isInside = [Bool](repeating: false, count: storage.count)
+    forEach(channels: 0..<blocks * 8) { isInside[$0] = true }
+    for index in 0..<storage.count where !isInside[index] {
       guard storage[index].bitPattern == guardValue.bitPattern else { return false }
     }
-    for channel in channels..<blocks * 8 {
-      for z in 0..<size[0] {
-        for y in 0..<size[1] {
-          for x in 0..<size[2] where self[channel, z, y, x] != 0 { return false }
-        }
-      }
-    }
-    return true
+    var isZero = true
+    forEach(channels: channels..<blocks * 8) { if storage[$0] != 0 { isZero = false } }
+    return isZero
   }
 
   var view: ck_map {

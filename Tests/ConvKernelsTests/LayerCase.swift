@@ -14,7 +14,6 @@ struct LayerCase: CustomStringConvertible {
   var kernel = [3, 3, 3]
   var stride = [1, 1, 1]
   var dilation = [1, 1, 1]
-  var algorithm = CK_DIRECT
   var bias = false
   /// The channels of the residual, 0 for none.
   var residualChannels = 0
@@ -25,6 +24,7 @@ struct LayerCase: CustomStringConvertible {
   var margin = 1
   var inStep = 1
   var outStep = 1
+  var algorithm = CK_DIRECT
 
   var description: String {
     "\(inChannels) to \(outChannels), \(size), kernel \(kernel), stride \(stride), dilation "
@@ -32,30 +32,38 @@ struct LayerCase: CustomStringConvertible {
   }
 
   struct Outcome {
+    var isa: ck_isa
     var output: FeatureMap
-    var raw: FeatureMap?
     /// Relative root mean square errors against double precision.
     var error: Double
     var rawError: Double
     var isIntact: Bool
   }
 
-  func run(_ isa: ck_isa, reversed: Bool = false) -> Outcome {
+  private typealias PerChannel = (
+    bias: [Float]?, scale: [Float]?, shift: [Float]?, slope: [Float]?
+  )
+
+  /// The random data of the layer.
+  private struct Operands {
+    var input: FeatureMap
+    var weights: [Float]
+    var channel: PerChannel
+    var residual: FeatureMap?
+  }
+
+  private func operands() -> Operands {
     var numbers = TestNumbers(seed: inChannels * 1000 + outChannels)
     let input = FeatureMap(
       channels: inChannels,
       size: (0..<3).map { (size[$0] - 1) * stride[$0] + (kernel[$0] - 1) * dilation[$0] + 1 },
       margin: margin, step: inStep)
     input.fill(&numbers)
-    let output = FeatureMap(channels: outChannels, size: size, margin: margin, step: outStep)
-    let raw =
-      keepsRaw ? FeatureMap(channels: outChannels, size: size, margin: margin, step: outStep) : nil
     let residual =
       residualChannels > 0
       ? FeatureMap(channels: residualChannels, size: size, margin: margin) : nil
     residual?.fill(&numbers)
-    let taps = kernel.reduce(1, *)
-    let weights = numbers.array(outChannels * inChannels * taps)
+    let weights = numbers.array(outChannels * inChannels * kernel.reduce(1, *))
     func perChannel(_ present: Bool) -> [Float]? {
       guard present else { return nil }
       return numbers.array(outChannels)
@@ -65,6 +73,10 @@ struct LayerCase: CustomStringConvertible {
       bias: perChannel(bias), scale: perChannel(affine), shift: perChannel(affine),
       slope: perChannel(slope)
     )
+    return Operands(input: input, weights: weights, channel: channel, residual: residual)
+  }
+
+  private func convolution(_ isa: ck_isa) -> ck_convolution {
     var convolution = ck_convolution()
     convolution.in_channels = Int32(inChannels)
     convolution.out_channels = Int32(outChannels)
@@ -73,29 +85,45 @@ struct LayerCase: CustomStringConvertible {
     convolution.dilation = (Int32(dilation[0]), Int32(dilation[1]), Int32(dilation[2]))
     convolution.algorithm = algorithm
     convolution.isa = isa
-    convolve(
-      convolution, input, weights, channel, residual: residual, raw: raw, output: output,
-      reversed: reversed)
-    let expected = reference(input, weights, channel, residual: residual)
-    return Outcome(
-      output: output, raw: raw, error: relativeError(output, expected.output),
-      rawError: raw.map { relativeError($0, expected.raw) } ?? 0,
-      isIntact: output.isIntact && (raw?.isIntact ?? true))
+    return convolution
   }
 
-  private typealias PerChannel = (
-    bias: [Float]?, scale: [Float]?, shift: [Float]?, slope: [Float]?
-  )
+  private func outputMap() -> FeatureMap {
+    FeatureMap(channels: outChannels, size: size, margin: margin, step: outStep)
+  }
+
+  /// The output alone, whose tasks are computed in order or in the reverse order.
+  func values(_ isa: ck_isa, reversed: Bool) -> [Float] {
+    let output = outputMap()
+    convolve(convolution(isa), operands(), raw: nil, output: output, reversed: reversed)
+    return output.values
+  }
+
+  /// The layer by each instruction set of this machine.
+  func outcomes() -> [Outcome] {
+    let operands = operands()
+    let expected = reference(operands)
+    return instructionSets.map { isa in
+      let output = outputMap()
+      let raw = keepsRaw ? outputMap() : nil
+      convolve(convolution(isa), operands, raw: raw, output: output, reversed: false)
+      return Outcome(
+        isa: isa, output: output, error: relativeError(output, expected.output),
+        rawError: raw.map { relativeError($0, expected.raw) } ?? 0,
+        isIntact: output.isIntact && (raw?.isIntact ?? true))
+    }
+  }
 
   private func convolve(
-    _ convolution: ck_convolution, _ input: FeatureMap, _ weights: [Float], _ channel: PerChannel,
-    residual: FeatureMap?, raw: FeatureMap?, output: FeatureMap, reversed: Bool
+    _ convolution: ck_convolution, _ operands: Operands, raw: FeatureMap?, output: FeatureMap,
+    reversed: Bool
   ) {
+    let channel = operands.channel
     var convolution = convolution
     let packedCount = ck_packed_size(&convolution)
     let packed = UnsafeMutablePointer<Float>.allocate(capacity: packedCount)
     defer { packed.deallocate() }
-    ck_pack(&convolution, weights, packed)
+    ck_pack(&convolution, operands.weights, packed)
     let scratch = UnsafeMutableRawPointer.allocate(
       byteCount: ck_scratch_size(&convolution) * 4, alignment: 64)
     defer { scratch.deallocate() }
@@ -106,9 +134,9 @@ struct LayerCase: CustomStringConvertible {
       epilogue.scale = pointers[1]
       epilogue.shift = pointers[2]
       epilogue.slope = pointers[3]
-      if let residual { epilogue.residual = residual.view }
+      if let residual = operands.residual { epilogue.residual = residual.view }
       if let raw { epilogue.raw = raw.view }
-      var input = input.view
+      var input = operands.input.view
       var output = output.view
       let tasks = ck_task_count(&convolution, &output)
       for task in 0..<tasks {
@@ -119,30 +147,37 @@ struct LayerCase: CustomStringConvertible {
     }
   }
 
-  private func reference(
-    _ input: FeatureMap, _ weights: [Float], _ channel: PerChannel, residual: FeatureMap?
-  ) -> (output: [Double], raw: [Double]) {
+  private func reference(_ operands: Operands) -> (output: [Double], raw: [Double]) {
+    let channel = operands.channel
+    let input = operands.input.voxels
+    let inSize = operands.input.size
+    let weights = operands.weights.map(Double.init)
+    // The input voxels of an output voxel, relative to the first.
+    var taps: [Int] = []
+    for channel in 0..<inChannels {
+      for kz in 0..<kernel[0] {
+        for ky in 0..<kernel[1] {
+          for kx in 0..<kernel[2] {
+            let plane = channel * inSize[0] + kz * dilation[0]
+            taps.append(
+              (plane * inSize[1] + ky * dilation[1]) * inSize[2] + kx * dilation[2])
+          }
+        }
+      }
+    }
     var result: (output: [Double], raw: [Double]) = ([], [])
     for out in 0..<outChannels {
       for z in 0..<size[0] {
         for y in 0..<size[1] {
           for x in 0..<size[2] {
             var sum = Double(channel.bias?[out] ?? 0)
-            for channel in 0..<inChannels {
-              var weight = (out * inChannels + channel) * kernel.reduce(1, *)
-              for kz in 0..<kernel[0] {
-                for ky in 0..<kernel[1] {
-                  for kx in 0..<kernel[2] {
-                    let value = input[
-                      channel, z * stride[0] + kz * dilation[0], y * stride[1] + ky * dilation[1],
-                      x * stride[2] + kx * dilation[2]]
-                    sum += Double(weights[weight]) * Double(value)
-                    weight += 1
-                  }
-                }
-              }
+            let row = z * stride[0] * inSize[1] + y * stride[1]
+            let first = row * inSize[2] + x * stride[2]
+            let weight = out * taps.count
+            for tap in 0..<taps.count { sum += weights[weight + tap] * input[first + taps[tap]] }
+            if let residual = operands.residual, out < residualChannels {
+              sum += Double(residual[out, z, y, x])
             }
-            if let residual, out < residualChannels { sum += Double(residual[out, z, y, x]) }
             result.raw.append(sum)
             if let scale = channel.scale, let shift = channel.shift {
               sum = sum * Double(scale[out]) + Double(shift[out])
@@ -159,18 +194,9 @@ struct LayerCase: CustomStringConvertible {
   private func relativeError(_ map: FeatureMap, _ expected: [Double]) -> Double {
     var error = 0.0
     var norm = 0.0
-    var index = 0
-    for out in 0..<outChannels {
-      for z in 0..<size[0] {
-        for y in 0..<size[1] {
-          for x in 0..<size[2] {
-            let difference = Double(map[out, z, y, x]) - expected[index]
-            error += difference * difference
-            norm += expected[index] * expected[index]
-            index += 1
-          }
-        }
-      }
+    for (value, expected) in zip(map.voxels, expected) {
+      error += (value - expected) * (value - expected)
+      norm += expected * expected
     }
     return (error / norm).squareRoot()
   }

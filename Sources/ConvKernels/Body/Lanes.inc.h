@@ -1,31 +1,22 @@
 // Functions on vectors of CK_LANES floats: one block of channels, or two blocks that lie a block
 // stride apart.
 
-#if CK_LANES == 8
-#define V v8
-#define V_UNALIGNED v8_unaligned
-#define V_MASK v8_mask
-#else
-#define V v16
-#define V_UNALIGNED v16_unaligned
-#define V_MASK v16_mask
-#endif
 #define CK_VECTOR_BLOCKS (CK_LANES / CK_BLOCK)
-
-/// x in every lane; subtracting zero keeps each x, so that it costs nothing.
-CK_INLINE V CK_L(broadcast)(float x) { return x - (V){0}; }
 
 CK_INLINE V CK_L(load)(const float *p) { return *(const V_UNALIGNED *)p; }
 CK_INLINE void CK_L(store)(float *p, V v) { *(V_UNALIGNED *)p = v; }
 
-/// Loads the first `blocks` of the vector's blocks; the others are zero.
-CK_INLINE V CK_L(load_blocks)(const float *p, ptrdiff_t block_stride, int32_t blocks) {
+/// x in every lane; subtracting zero keeps each x, so that it costs nothing.
+CK_INLINE V CK_L(broadcast)(float x) { return x - (V){0}; }
+
+/// Loads the vector's blocks.
+CK_INLINE V CK_L(load_blocks)(const float *p, ptrdiff_t block_stride) {
 #if CK_LANES == 8
-  (void)block_stride, (void)blocks;
+  (void)block_stride;
   return load8(p);
 #else
-  v8 low = load8(p), high = blocks > 1 ? load8(p + block_stride) : (v8){0};
-  return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  return __builtin_shufflevector(load8(p), load8(p + block_stride), 0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+                                 10, 11, 12, 13, 14, 15);
 #endif
 }
 
@@ -45,80 +36,55 @@ CK_INLINE V CK_L(activate)(V x, V slope) {
   return (V)((positive & (V_MASK)x) | (~positive & (V_MASK)(x * slope)));
 }
 
-/// Applies the epilogue to the sums of one voxel from `block` on and stores them. The pointers are
-/// those of the voxel in block 0 of the residual, raw and output maps.
-CK_INLINE void CK_L(finish)(V s, const ck_epilogue *e, int32_t block, const float *residual,
-                            float *raw, float *out, ptrdiff_t out_block_stride) {
-  const ptrdiff_t channel = (ptrdiff_t)block * CK_BLOCK;
-  if (e->bias) s += CK_L(load)(e->bias + channel);
-  if (residual) {
-    int32_t left = ck_blocks(e->residual.channels) - block;
-    if (left > 0) {
-      ptrdiff_t stride = e->residual.block_stride;
-      s += CK_L(load_blocks)(residual + block * stride, stride, left);
-    }
-  }
-  if (raw) {
-    ptrdiff_t stride = e->raw.block_stride;
-    CK_L(store_blocks)(raw + block * stride, stride, s);
-  }
-  if (e->scale) s = s * CK_L(load)(e->scale + channel) + CK_L(load)(e->shift + channel);
-  if (e->slope) s = CK_L(activate)(s, CK_L(load)(e->slope + channel));
-  CK_L(store_blocks)(out + block * out_block_stride, out_block_stride, s);
-}
-
-/// Where the columns of a tile of the direct method lie: pointers to channel 0 of voxels.
-#if CK_LANES == 8
-enum { most_columns = 32 };  // also the most sums of a tile
+/// The epilogue's numbers for the channels of one vector, and the maps from its first block on.
 typedef struct {
-  const float *in[most_columns], *residual[most_columns];
-  float *raw[most_columns], *out[most_columns];
-  int32_t used;  ///< the others repeat a column and are not stored
-} direct_columns;
-#endif
+  V bias, scale, shift, slope;
+  ptrdiff_t residual_block_stride, raw_block_stride, out_block_stride;
+  const float *residual;
+  float *raw, *out;
+  int32_t residual_blocks;  ///< of the vector, 0 for no residual
+  int32_t has_scale, has_slope;
+} CK_L(ending);
 
-/// Computes `columns` output voxels (a constant) of `vectors` vectors of output channels (a
-/// constant) from `block` on. Weights: tap, input channel, vectors.
-CK_INLINE void CK_L(direct_tile)(const int columns, const int vectors, const ck_convolution *c,
-                                 const ck_map *in, const float *w, const ck_epilogue *e,
-                                 const ck_map *out, int32_t block, const direct_columns *at) {
-  V sum[most_columns];
-  CK_UNROLL
-  for (int i = 0; i < columns * vectors; i++) sum[i] = (V){0};
-  for (int32_t kz = 0; kz < c->kernel[0]; kz++)
-    for (int32_t ky = 0; ky < c->kernel[1]; ky++)
-      for (int32_t kx = 0; kx < c->kernel[2]; kx++) {
-        ptrdiff_t offset = kz * c->dilation[0] * in->z_stride + ky * c->dilation[1] * in->y_stride +
-                           kx * c->dilation[2] * in->x_stride;
-        for (int32_t channel = 0; channel < c->in_channels; channel += CK_BLOCK) {
-          int32_t left = c->in_channels - channel;
-          ptrdiff_t end = offset + (left < CK_BLOCK ? left : CK_BLOCK);
-          for (ptrdiff_t i = offset; i < end; i++) {
-            V weight[2];
-            CK_UNROLL
-            for (int v = 0; v < vectors; v++) weight[v] = CK_L(load)(w + v * CK_LANES);
-            CK_UNROLL
-            for (int x = 0; x < columns; x++) {
-              V value = CK_L(broadcast)(at->in[x][i]);
-              CK_UNROLL
-              for (int v = 0; v < vectors; v++) sum[x * vectors + v] += value * weight[v];
-            }
-            w += vectors * CK_LANES;
-          }
-          offset += in->block_stride;
-        }
-      }
-  CK_UNROLL
-  for (int x = 0; x < columns; x++) {
-    if (x >= at->used) break;
-    CK_UNROLL
-    for (int v = 0; v < vectors; v++)
-      CK_L(finish)(sum[x * vectors + v], e, block + v * CK_VECTOR_BLOCKS, at->residual[x],
-                   at->raw[x], at->out[x], out->block_stride);
+CK_INLINE CK_L(ending) CK_L(ending_at)(const ck_epilogue *e, const ck_map *out, int32_t block) {
+  const ptrdiff_t channel = (ptrdiff_t)block * CK_BLOCK;
+  CK_L(ending) end = {
+      .bias = e->bias ? CK_L(load)(e->bias + channel) : (V){0},
+      .scale = e->scale ? CK_L(load)(e->scale + channel) : (V){0},
+      .shift = e->scale ? CK_L(load)(e->shift + channel) : (V){0},
+      .slope = e->slope ? CK_L(load)(e->slope + channel) : (V){0},
+      .residual_block_stride = e->residual.block_stride,
+      .raw_block_stride = e->raw.block_stride,
+      .out_block_stride = out->block_stride,
+      .out = out->data + block * out->block_stride,
+      .has_scale = e->scale != NULL,
+      .has_slope = e->slope != NULL,
+  };
+  if (e->residual.data) {
+    int32_t left = ck_blocks(e->residual.channels) - block;
+    end.residual_blocks = left > CK_VECTOR_BLOCKS ? CK_VECTOR_BLOCKS : left > 0 ? left : 0;
+    if (left > 0) end.residual = e->residual.data + block * e->residual.block_stride;
   }
+  if (e->raw.data) end.raw = e->raw.data + block * e->raw.block_stride;
+  return end;
 }
 
-#undef V
-#undef V_UNALIGNED
-#undef V_MASK
+/// Applies the epilogue to the sums of one voxel and stores them; the offsets are the voxel's in
+/// the maps.
+CK_INLINE void CK_L(finish)(V s, const CK_L(ending) *end, ptrdiff_t residual, ptrdiff_t raw,
+                            ptrdiff_t out) {
+  s += end->bias;
+  if (end->residual_blocks == CK_VECTOR_BLOCKS)
+    s += CK_L(load_blocks)(end->residual + residual, end->residual_block_stride);
+#if CK_LANES == 16
+  else if (end->residual_blocks == 1)
+    s += __builtin_shufflevector(load8(end->residual + residual), (v8){0}, 0, 1, 2, 3, 4, 5, 6, 7,
+                                 8, 9, 10, 11, 12, 13, 14, 15);
+#endif
+  if (end->raw) CK_L(store_blocks)(end->raw + raw, end->raw_block_stride, s);
+  if (end->has_scale) s = s * end->scale + end->shift;
+  if (end->has_slope) s = CK_L(activate)(s, end->slope);
+  CK_L(store_blocks)(end->out + out, end->out_block_stride, s);
+}
+
 #undef CK_VECTOR_BLOCKS

@@ -3,11 +3,9 @@
 #include "../Kernels.h"
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define CK_KERNELS ck_kernels_avx2
-#define CK_WIDE 0
 #define CK_GROUP 2
-#define CK_COLUMNS_FULL 6
-#define CK_COLUMNS_HALF 12
-#define CK_COLUMNS_QUARTER 0
+#define CK_COLUMNS_TWO 6
+#define CK_COLUMNS_ONE 12
 #include "../Body/Body.inc.h"
 #pragma clang attribute pop
 #endif

@@ -1,0 +1,111 @@
+// The entries of the table of kernels.
+
+static int contiguous_rows(const ck_map *map) {
+  return !map->data || map->y_stride == map->width * map->x_stride;
+}
+
+static int contiguous_planes(const ck_map *map) {
+  return !map->data || map->z_stride == map->height * map->y_stride;
+}
+
+static void direct(const ck_convolution *c, const ck_map *in, const float *packed,
+                   const ck_epilogue *e, const ck_map *out, ck_range range) {
+  const ptrdiff_t depth = (ptrdiff_t)c->kernel[0] * c->kernel[1] * c->kernel[2] * c->in_channels;
+  ck_map flat_in = *in, flat_out = *out;
+  ck_epilogue flat = *e;
+  // Where a voxel reads nothing but its like, contiguous rows are one long row.
+  if (ck_is_pointwise(c) && contiguous_rows(in) && contiguous_rows(out) &&
+      contiguous_rows(&e->residual) && contiguous_rows(&e->raw)) {
+    ck_map *maps[] = {&flat_in, &flat_out, &flat.residual, &flat.raw};
+    int whole = contiguous_planes(in) && contiguous_planes(out) &&
+                contiguous_planes(&e->residual) && contiguous_planes(&e->raw);
+    for (int i = 0; i < 4; i++) {
+      ck_map *map = maps[i];
+      map->width *= map->height * (whole ? map->depth : 1);
+      map->height = 1;
+      map->y_stride = map->z_stride;
+      if (whole) map->depth = 1;
+    }
+  }
+  for (int32_t block = range.first_block; block < range.end_block;) {
+    const int32_t blocks = ck_group(CK_GROUP, range.end_block - block);
+    CK_FOR_GROUP(blocks, direct_group, c, &flat_in, packed + depth * block * CK_BLOCK, &flat,
+                 &flat_out, block, range.begin, range.end);
+    block += blocks;
+  }
+}
+
+/// Fused Winograd convolution of the tiles begin..<end: all of their inputs are transformed, then
+/// for each group of output channels the products are formed position by position and transformed
+/// back, so that both stay in the cache. Weights: group, position, input channel, output channel.
+CK_INLINE void winograd(const int size, const ck_convolution *c, const ck_map *in,
+                        const float *packed, const ck_epilogue *e, const ck_map *out,
+                        ck_range range, float *scratch) {
+  const int mz = size == 444 ? 4 : 2, my = size == 222 ? 2 : 4, mx = my;
+  const int positions = (mz + 2) * (my + 2) * (mx + 2);
+  const int32_t tiles = (int32_t)(range.end - range.begin), in_blocks = ck_blocks(c->in_channels);
+  const ptrdiff_t block_stride = (ptrdiff_t)tiles * CK_BLOCK;
+  const ptrdiff_t in_stride = block_stride * in_blocks;
+  float *transformed = scratch, *products = scratch + positions * in_stride;
+
+  const int64_t across = (out->width + mx - 1) / mx, down = (out->height + my - 1) / my;
+  tile_place places[CK_MOST_TILES];
+  for (int32_t t = 0; t < tiles; t++) {
+    const int64_t tile = range.begin + t;
+    const int32_t x = (int32_t)(tile % across) * mx, y = (int32_t)(tile / across % down) * my;
+    const int32_t z = (int32_t)(tile / across / down) * mz;
+    places[t] = (tile_place){
+        .depth = out->depth - z < mz ? out->depth - z : mz,
+        .height = out->height - y < my ? out->height - y : my,
+        .width = out->width - x < mx ? out->width - x : mx,
+        .residual = offset(&e->residual, z, y, x),
+        .raw = offset(&e->raw, z, y, x),
+        .out = offset(out, z, y, x),
+    };
+    const int is_whole =
+        z + mz + 2 <= in->depth && y + my + 2 <= in->height && x + mx + 2 <= in->width;
+    for (int32_t block = 0; block < in_blocks;) {
+      const int32_t blocks = CK_GROUP == 4 && block + 1 < in_blocks ? 2 : 1;
+      const float *source = in->data + block * in->block_stride + offset(in, z, y, x);
+      float *result = transformed + block * block_stride + t * CK_BLOCK;
+      // At the far border a copy supplies zeros for the voxels that only unused outputs need.
+      float copy[6 * 6 * 6 * 2 * CK_BLOCK];
+      ck_map map = *in;
+      if (!is_whole) {
+        map = copy_tile(in, source, blocks, (int32_t[3]){mz + 2, my + 2, mx + 2},
+                        (int32_t[3]){in->depth - z, in->height - y, in->width - x}, copy);
+        source = copy;
+      }
+#if CK_GROUP == 4
+      if (blocks == 2)
+        CK_FOR_SIZE(size, transform_input16, &map, source, result, in_stride, block_stride);
+      else
+#endif
+        CK_FOR_SIZE(size, transform_input8, &map, source, result, in_stride, block_stride);
+      block += blocks;
+    }
+  }
+
+  for (int32_t block = range.first_block; block < range.end_block;) {
+    const int32_t blocks = ck_group(CK_GROUP, range.end_block - block);
+    const float *w = packed + (ptrdiff_t)positions * c->in_channels * block * CK_BLOCK;
+    CK_FOR_GROUP(blocks, winograd_group, size, c, e, out, block, tiles, positions, transformed, w,
+                 products, places);
+    block += blocks;
+  }
+}
+
+static void winograd222(const ck_convolution *c, const ck_map *in, const float *packed,
+                        const ck_epilogue *e, const ck_map *out, ck_range range, float *scratch) {
+  winograd(222, c, in, packed, e, out, range, scratch);
+}
+
+static void winograd244(const ck_convolution *c, const ck_map *in, const float *packed,
+                        const ck_epilogue *e, const ck_map *out, ck_range range, float *scratch) {
+  winograd(244, c, in, packed, e, out, range, scratch);
+}
+
+static void winograd444(const ck_convolution *c, const ck_map *in, const float *packed,
+                        const ck_epilogue *e, const ck_map *out, ck_range range, float *scratch) {
+  winograd(444, c, in, packed, e, out, range, scratch);
+}
