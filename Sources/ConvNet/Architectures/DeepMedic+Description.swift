@@ -71,7 +71,8 @@ extension DeepMedic.Configuration {
         network.add("\(name).match", .cropLike(centred: false), value, normalOutput))
     }
     let features = joined.count == 1 ? normalOutput : network.concatenate("joined", joined)
-    return network.description(output: addClassifier(from: features, to: &network))
+    let probabilities = addClassifier(from: features, to: &network)
+    return network.description(output: probabilities)
   }
 
   private func add(

@@ -55,7 +55,8 @@ public enum MeshNet {
       }
       value = network.add(
         "classification", .convolution(Convolution(outputChannels: classes, kernel: .one)), value)
-      return network.description(output: network.add("probabilities", .softmax, value))
+      value = network.add("probabilities", .softmax, value)
+      return network.description(output: value)
     }
   }
 }

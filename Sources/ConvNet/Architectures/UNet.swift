@@ -106,7 +106,8 @@ extension UNet.Configuration {
     }
     value = network.add(
       "classification", .convolution(Convolution(outputChannels: classes, kernel: .one)), value)
-    return network.description(output: network.add("probabilities", .softmax, value))
+    value = network.add("probabilities", .softmax, value)
+    return network.description(output: value)
   }
 
   private func addBlock(
