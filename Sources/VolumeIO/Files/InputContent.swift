@@ -87,14 +87,14 @@ struct InputContent: Sendable {
         path: file.path,
         reason: "the compressed data stops after \(progress): the file was cut short; copy it again"
       )
-    case (.corrupt, _):
+    case (.corrupt, _) where output.count < range.upperBound:
       throw .malformed(
         path: file.path,
         reason: "the compressed data is corrupt after \(progress); copy the file again")
-    case (_, .corrupt):
+    case (.corrupt, _), (_, .corrupt):
       throw .malformed(
         path: file.path,
-        reason: "the check sum of the compressed data is wrong; copy the file again")
+        reason: "the compressed data ends too early or its check sum is wrong; copy the file again")
     default:
       guard output.count == range.upperBound else {
         throw tooShort(found: output.count, range: range, what: what)

@@ -81,7 +81,11 @@ struct InputFile: Sendable {
         remedy: "put the data file beside the header and name it there without a path")
     }
     let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
-    return try InputFile(path: folder + name)
+    do {
+      return try InputFile(path: folder + name)
+    } catch {
+      throw .unreadable(path: path, reason: "its voxels' file: \(error)")
+    }
   }
 
   /// The first of several files in the same folder that exists, or nil.

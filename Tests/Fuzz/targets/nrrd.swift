@@ -1,0 +1,12 @@
+// target: VolumeIO
+// seeds: Tests/VolumeIOTests/Resources/*.nrrd Tests/VolumeIOTests/Resources/*.nhdr
+import Parallel
+import VolumeIO
+
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+  let bytes = [UInt8](UnsafeBufferPointer(start: start, count: count))
+  let file = try? ImageFile.read(bytes: bytes, name: "input", workers: Workers(count: 1))
+  _ = try? file?.labelMaps()
+  return 0
+}
