@@ -24,20 +24,18 @@ struct View: Sendable {
     intensity = IntensityWindow(of: Array(samples), background: background)
     var low = size
     var high = SIMD3<Int>(repeating: -1)
-    var areas = [
-      [Int](repeating: 0, count: size.x), [Int](repeating: 0, count: size.y),
-      [Int](repeating: 0, count: size.z),
-    ]
+    // The number of the lesion's voxels in each slice along each axis.
+    var areas = (0..<3).map { [Int](repeating: 0, count: size[$0]) }
+    let lesion = labels.mask(of: Set(labels.labels)).largestComponent(.corners).voxels
     var index = 0
     for k in 0..<size.z {
       for j in 0..<size.y {
         for i in 0..<size.x {
-          let isLabelled = labels.voxels[index] != 0
-          if isLabelled || samples[index] != background {
+          if labels.voxels[index] != 0 || samples[index] != background {
             low = pointwiseMin(low, [i, j, k])
             high = pointwiseMax(high, [i, j, k])
           }
-          if isLabelled {
+          if lesion[index] {
             areas[0][i] += 1
             areas[1][j] += 1
             areas[2][k] += 1

@@ -5,7 +5,8 @@ import Testing
 /// `MEDCNN_RECORD=1 swift test --filter HelpTests` and read the difference.
 @Suite struct HelpTests {
   static let commands: [[String]] = [
-    [], ["info"], ["convert"], ["evaluate"], ["phantom"], ["phantom", "mri"],
+    [], ["info"], ["convert"], ["evaluate"], ["model"], ["model", "inspect"], ["phantom"],
+    ["phantom", "mri"],
   ]
 
   @Test(arguments: commands) func helpIsAsRecorded(_ command: [String]) throws {

@@ -96,7 +96,7 @@ import Volumes
     var labels = LabelMap(geometry: flat)
     labels[0, 0, 0] = 7
     _ = try OverlayMontage(scan: scan, labels: labels, title: "", legend: []).draw(width: 200)
-    let huge = try Geometry(size: [2, 2, 2], spacing: [1e300, 1e-300, 1])
+    let huge = try Geometry(size: [2, 2, 2], spacing: [1e19, 1e-19, 1])
     _ = try OverlayMontage(
       scan: Volume(geometry: huge), labels: LabelMap(geometry: huge), title: "naïve", legend: []
     ).draw(width: 200)

@@ -54,6 +54,13 @@ public struct SafeTensors: Sendable {
   ///
   /// - Throws: ``ConvNetError``: the file cannot be read, or breaks a rule of the format.
   public init(path: String) throws {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      throw ConvNetError.unreadable(path: path, reason: String(cString: strerror(errno)))
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw ConvNetError.unreadable(path: path, reason: "it is not a file")
+    }
     let data: Data
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)

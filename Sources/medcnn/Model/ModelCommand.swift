@@ -1,0 +1,14 @@
+import ArgumentParser
+
+struct ModelCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "model",
+    abstract: "Import, export and inspect models.",
+    discussion: """
+      For research use only.
+
+      Example:
+        medcnn model inspect model.safetensors
+      """,
+    subcommands: [Inspect.self])
+}
