@@ -90,6 +90,7 @@ struct Schedule {
         }
         need = min(need, output.size.z)
         guard need > produced[index] else { continue }
+        if layer.isWhole { need = output.size.z }
         ranges[index] = produced[index]..<need
         for (view, slices) in layer.reads(ranges[index], placement) { raise(view, slices) }
       }
@@ -162,6 +163,15 @@ extension View {
 }
 
 extension Layer {
+  /// Whether all slices are computed at once, even where a crop leaves some unused.
+  fileprivate var isWhole: Bool {
+    switch kind {
+    case .instanceNorm, .transposedConvolution, .upsampleTrilinear: true
+    case .pad(let low, let high, _): low.z != 0 || high.z != 0
+    default: false
+    }
+  }
+
   /// The slices that it reads to compute some output slices.
   func reads(_ slices: Range<Int>, _ placement: Placement) -> [(View, Range<Int>)] {
     var reads: [(View, Range<Int>)] = []
@@ -190,7 +200,7 @@ extension Layer {
           + pool.kernel.z))
     case .upsampleNearest(let factors, let offset):
       (first + offset.z) / factors.z..<((last + offset.z) / factors.z + 1)
-    case .pad(let low, let high, _) where low.z == 0 && high.z == 0: slices
+    case .pad where !isWhole: slices
     case .instanceNorm, .transposedConvolution, .upsampleTrilinear, .pad: 0..<depth
     }
   }
