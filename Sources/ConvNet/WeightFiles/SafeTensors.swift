@@ -205,7 +205,7 @@ private struct Header: Decodable {
 
 extension SafeTensors.ElementType {
   /// The elements as float32, rounded to the nearest where they do not fit.
-  fileprivate func floats(_ bytes: UnsafeRawBufferPointer) -> [Float] {
+  func floats(_ bytes: UnsafeRawBufferPointer) -> [Float] {
     func convert<Element>(_ type: Element.Type, _ value: (Element) -> Float) -> [Float] {
       let size = MemoryLayout<Element>.size
       return [Float](unsafeUninitializedCapacity: bytes.count / size) { floats, count in
