@@ -72,6 +72,7 @@ struct InputContent: Sendable {
       // The capacity may exceed what was asked for.
       let output = UnsafeMutableRawBufferPointer(
         start: buffer.baseAddress, count: range.upperBound)
+      HugePages.advise(output)
       input.withUnsafeBytes { input in
         whole = Inflater.inflateWhole(input, into: output, envelope: envelope)
         filled = output.count

@@ -22,97 +22,48 @@ struct SampleLayout: Sendable {
   func decode(_ bytes: ArraySlice<UInt8>, workers: Workers) -> [Float] {
     precondition(bytes.count == sampleCount * type.byteCount)
     return switch type {
-    case .int8:
-      decode(bytes, as: Int8.self, workers) {
-        Float($0)
-      } _: {
-        Double($0)
-      }
-    case .uint8:
-      decode(bytes, as: UInt8.self, workers) {
-        Float($0)
-      } _: {
-        Double($0)
-      }
-    case .int16:
-      decode(bytes, as: Int16.self, workers) {
-        Float($0)
-      } _: {
-        Double($0)
-      }
-    case .uint16:
-      decode(bytes, as: UInt16.self, workers) {
-        Float($0)
-      } _: {
-        Double($0)
-      }
-    case .int32:
-      decode(bytes, as: Int32.self, workers) {
-        Float($0)
-      } _: {
-        Double($0)
-      }
-    case .uint32:
-      decode(bytes, as: UInt32.self, workers) {
-        Float($0)
-      } _: {
-        Double($0)
-      }
-    case .int64:
-      decode(bytes, as: Int64.self, workers) {
-        Float($0)
-      } _: {
-        Double($0)
-      }
-    case .uint64:
-      decode(bytes, as: UInt64.self, workers) {
-        Float($0)
-      } _: {
-        Double($0)
-      }
-    case .float32:
-      decode(bytes, as: UInt32.self, workers) {
-        Float(bitPattern: $0)
-      } _: {
-        Double(Float(bitPattern: $0))
-      }
-    case .float64:
-      decode(bytes, as: UInt64.self, workers) {
-        Float(Double(bitPattern: $0))
-      } _: {
-        Double(bitPattern: $0)
-      }
+    case .int8: decode(bytes, as: Int8.self, workers)
+    case .uint8: decode(bytes, as: UInt8.self, workers)
+    case .int16: decode(bytes, as: Int16.self, workers)
+    case .uint16: decode(bytes, as: UInt16.self, workers)
+    case .int32: decode(bytes, as: Int32.self, workers)
+    case .uint32: decode(bytes, as: UInt32.self, workers)
+    case .int64: decode(bytes, as: Int64.self, workers)
+    case .uint64: decode(bytes, as: UInt64.self, workers)
+    case .float32: decode(bytes, as: Float.self, workers)
+    case .float64: decode(bytes, as: Double.self, workers)
     }
   }
 
-  @inline(__always)
-  private func decode<Bits: FixedWidthInteger & Sendable>(
-    _ bytes: ArraySlice<UInt8>, as: Bits.Type, _ workers: Workers,
-    float: @escaping @Sendable (Bits) -> Float, _ double: @escaping @Sendable (Bits) -> Double
+  private func decode<Sample: StoredSample>(
+    _ bytes: ArraySlice<UInt8>, as: Sample.Type, _ workers: Workers
   ) -> [Float] {
     let isScaled = slope != 1 || intercept != 0
-    let isSwapped = isBigEndian != (UInt16(bigEndian: 1) == 1) && Bits.bitWidth > 8
+    let isSwapped = isBigEndian != (UInt16(bigEndian: 1) == 1)
     let (slope, intercept) = (slope, intercept)
-    let width = MemoryLayout<Bits>.size
+    let width = MemoryLayout<Sample.Bits>.size
     /// Converts `count` samples, `stride` bytes apart.
     @Sendable func run(
       _ source: UnsafeRawPointer, _ stride: Int, _ target: UnsafeMutablePointer<Float>, _ count: Int
     ) {
       if stride == width, !isScaled, !isSwapped {
         for n in 0..<count {
-          target[n] = float(source.loadUnaligned(fromByteOffset: n * width, as: Bits.self))
+          let bits = source.loadUnaligned(fromByteOffset: n * width, as: Sample.Bits.self)
+          target[n] = Sample(bits: bits).float
         }
         return
       }
       for n in 0..<count {
-        var bits = source.loadUnaligned(fromByteOffset: n * stride, as: Bits.self)
+        var bits = source.loadUnaligned(fromByteOffset: n * stride, as: Sample.Bits.self)
         if isSwapped { bits = bits.byteSwapped }
-        target[n] = isScaled ? Float(double(bits) * slope + intercept) : float(bits)
+        let sample = Sample(bits: bits)
+        target[n] = isScaled ? Float(sample.double * slope + intercept) : sample.float
       }
     }
     let (inner, channels, outer, total) = (inner, channels, outer, sampleCount)
     return [Float](unsafeUninitializedCapacity: total) { buffer, filled in
       filled = total
+      HugePages.advise(UnsafeMutableRawBufferPointer(buffer))
       bytes.withUnsafeBytes { raw in
         nonisolated(unsafe) let source = raw.baseAddress!
         nonisolated(unsafe) let target = buffer.baseAddress!
@@ -142,4 +93,40 @@ struct SampleLayout: Sendable {
       }
     }
   }
+}
+
+/// A type of samples in files.
+private protocol StoredSample: Sendable {
+  /// The whole number with the same bytes.
+  associatedtype Bits: FixedWidthInteger & BitwiseCopyable & Sendable
+  init(bits: Bits)
+  var float: Float { get }
+  var double: Double { get }
+}
+
+extension StoredSample where Self: FixedWidthInteger, Bits == Self {
+  init(bits: Self) { self = bits }
+  var float: Float { Float(self) }
+  var double: Double { Double(self) }
+}
+
+extension Int8: StoredSample { typealias Bits = Int8 }
+extension UInt8: StoredSample { typealias Bits = UInt8 }
+extension Int16: StoredSample { typealias Bits = Int16 }
+extension UInt16: StoredSample { typealias Bits = UInt16 }
+extension Int32: StoredSample { typealias Bits = Int32 }
+extension UInt32: StoredSample { typealias Bits = UInt32 }
+extension Int64: StoredSample { typealias Bits = Int64 }
+extension UInt64: StoredSample { typealias Bits = UInt64 }
+
+extension Float: StoredSample {
+  init(bits: UInt32) { self.init(bitPattern: bits) }
+  var float: Float { self }
+  var double: Double { Double(self) }
+}
+
+extension Double: StoredSample {
+  init(bits: UInt64) { self.init(bitPattern: bits) }
+  var float: Float { Float(self) }
+  var double: Double { self }
 }
