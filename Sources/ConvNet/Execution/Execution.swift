@@ -1,3 +1,4 @@
+import Foundation
 import Parallel
 
 /// Slices of an image, at least those that were asked for.
@@ -5,6 +6,26 @@ struct Slices {
   var tensor: Tensor
   /// The number of the tensor's first slice in the image.
   var first: Int
+}
+
+/// Seconds on the clock and seconds of computing summed over the process's threads.
+struct StepTime {
+  var wall: Double
+  var processor: Double
+
+  static var now: StepTime {
+    func seconds(_ clock: clockid_t) -> Double {
+      var time = timespec()
+      clock_gettime(clock, &time)
+      return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
+    }
+    return StepTime(
+      wall: seconds(CLOCK_MONOTONIC), processor: seconds(CLOCK_PROCESS_CPUTIME_ID))
+  }
+
+  static func - (end: StepTime, start: StepTime) -> StepTime {
+    StepTime(wall: end.wall - start.wall, processor: end.processor - start.processor)
+  }
 }
 
 /// One pass of a plan over an image.
@@ -22,10 +43,9 @@ struct Execution {
   ///   - timing: is told of a step, the slices that it computed, and the time that it took.
   func run(
     input: (Range<Int>) throws -> Slices, output: (Int, Tensor) throws -> Void,
-    timing: (_ step: Int, _ slices: Int, _ time: Duration) -> Void
+    timing: (_ step: Int, _ slices: Int, _ time: StepTime) -> Void
   ) throws {
     let schedule = plan.schedule
-    let clock = ContinuousClock()
     var kept = [Range<Int>](repeating: 0..<0, count: plan.buffers.count)
     var begins = [[Int]](repeating: [], count: plan.steps.count + 1)
     var ends = begins
@@ -39,9 +59,9 @@ struct Execution {
         if index < plan.steps.count {
           let slices = slab.ranges[index]
           if !slices.isEmpty {
-            let start = clock.now
+            let start = StepTime.now
             try compute(plan.steps[index], slices, slab.windows, input)
-            timing(index, slices.count, clock.now - start)
+            timing(index, slices.count, StepTime.now - start)
           }
         } else {
           fillBorder(plan.output, slab.windows)

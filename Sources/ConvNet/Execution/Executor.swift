@@ -32,8 +32,10 @@ public final class Executor: Sendable {
     public let name: String
     /// What it does.
     public let kind: String
-    /// Seconds.
+    /// Seconds on the clock.
     public var seconds: Double
+    /// Seconds of computing, summed over the threads: the steadier where the machine has other work.
+    public var processorSeconds: Double
     /// The multiplications and additions of a convolution by its definition; 0 for other layers.
     public var operations: Double
   }
@@ -82,10 +84,11 @@ public final class Executor: Sendable {
   ) throws -> (output: Tensor, times: [LayerTime]) {
     let plan = try plan(size: image.size, slab: nil)
     var times = plan.steps.map {
-      LayerTime(name: $0.name, kind: $0.kind, seconds: 0, operations: 0)
+      LayerTime(name: $0.name, kind: $0.kind, seconds: 0, processorSeconds: 0, operations: 0)
     }
     let output = try run(image, workers: workers) { step, slices, time in
-      times[step].seconds += time / .seconds(1)
+      times[step].seconds += time.wall
+      times[step].processorSeconds += time.processor
       times[step].operations += plan.steps[step].operationsPerSlice * Double(slices)
     }
     return (output, times)
@@ -93,7 +96,7 @@ public final class Executor: Sendable {
 
   private func run(
     _ image: Tensor, workers: Workers,
-    timing: (_ step: Int, _ slices: Int, _ time: Duration) -> Void
+    timing: (_ step: Int, _ slices: Int, _ time: StepTime) -> Void
   ) throws -> Tensor {
     try check(image, channels: network.description.input.channels, size: image.size)
     let plan = try plan(size: image.size, slab: nil)
@@ -182,7 +185,7 @@ public final class Executor: Sendable {
   private func execute(
     _ plan: Plan, workers: Workers, input: (Range<Int>) throws -> Slices,
     output: (Int, Tensor) throws -> Void,
-    timing: (_ step: Int, _ slices: Int, _ time: Duration) -> Void
+    timing: (_ step: Int, _ slices: Int, _ time: StepTime) -> Void
   ) throws {
     let floats = plan.schedule.floats + plan.scratch * workers.count
     let kept = state.withLock { state -> AlignedFloats? in

@@ -22,30 +22,33 @@ enum Probabilities {
   /// exp(x) over its sum over the channels.
   static func softmax(input: FeatureView, output: FeatureView, workers: Workers) {
     let size = output.size
+    let last = output.blocks - 1
+    let mask = lanes(last, output.channels)
+    let nothing = Vector(repeating: -.infinity)
     workers.forEach(size.z * size.y) { task, _ in
       let z = task / size.y
       let y = task % size.y
-      for x in 0..<size.x {
-        var greatest = Vector(repeating: -.infinity)
-        for block in 0..<output.blocks {
-          let value = input.address(block, z, y, x).vector
-          greatest = pointwiseMax(
-            greatest,
-            Vector(repeating: -.infinity).replacing(
-              with: value, where: lanes(block, output.channels)))
+      var from = input.address(0, z, y)
+      var to = output.address(0, z, y)
+      for _ in 0..<size.x {
+        var greatest = nothing.replacing(
+          with: (from + last * input.blockStride).vector, where: mask)
+        for block in 0..<last {
+          let value = (from + block * input.blockStride).vector
+          greatest.replace(with: value, where: value .> greatest)
         }
-        let most = greatest.max()
+        let most = greatest.greatest
         var sum = Vector.zero
-        for block in 0..<output.blocks {
-          let value = exp(input.address(block, z, y, x).vector - most)
-          let kept = Vector.zero.replacing(with: value, where: lanes(block, output.channels))
-          output.address(block, z, y, x).vector = kept
+        for block in 0...last {
+          let value = exp((from + block * input.blockStride).vector - most)
+          let kept = block == last ? Vector.zero.replacing(with: value, where: mask) : value
+          (to + block * output.blockStride).vector = kept
           sum += kept
         }
-        let factor = 1 / sum.sum()
-        for block in 0..<output.blocks {
-          output.address(block, z, y, x).vector *= factor
-        }
+        let factor = 1 / sum.total
+        for block in 0...last { (to + block * output.blockStride).vector *= factor }
+        from += input.xStride
+        to += output.xStride
       }
     }
   }
@@ -58,8 +61,13 @@ enum Probabilities {
   /// exp(x) by 2^n exp(r), r = x - n ln 2, and a polynomial for exp(r) (Cephes' `expf`; relative
   /// error 2e-7).
   static func exp(_ x: Vector) -> Vector {
-    let x = pointwiseMin(pointwiseMax(x, Vector(repeating: -87.3)), Vector(repeating: 88.3))
-    let n = (x * 1.442_695_04).rounded(.toNearestOrEven)
+    let low = Vector(repeating: -87.3)
+    let high = Vector(repeating: 88.3)
+    var x = x.replacing(with: low, where: x .< low)
+    x.replace(with: high, where: x .> high)
+    // Adding 1.5 * 2^23 rounds to an integer, which is then found in the last bits.
+    let shifted = x * 1.442_695_04 + 12_582_912
+    let n = shifted - 12_582_912
     let r = x - n * 0.693_359_375 - n * -2.121_944_4e-4
     var p = Vector(repeating: 1.987_569_2e-4)
     p = p * r + 1.398_199_95e-3
@@ -68,13 +76,23 @@ enum Probabilities {
     p = p * r + 1.666_666_55e-1
     p = p * r + 5.000_000_1e-1
     p = p * r * r + r + 1
-    let exponent = (SIMD8<Int32>(truncatingIfNeeded: SIMD8<Int32>(n)) &+ 127) &<< 23
-    return p * Vector(bitPattern: exponent)
+    let exponent = (unsafeBitCast(shifted, to: SIMD8<Int32>.self) &<< 23) &+ (127 << 23)
+    return p * unsafeBitCast(exponent, to: Vector.self)
   }
 }
 
 extension SIMD8<Float> {
-  fileprivate init(bitPattern bits: SIMD8<Int32>) {
-    self = unsafeBitCast(bits, to: SIMD8<Float>.self)
+  /// The sum of the lanes.
+  fileprivate var total: Float {
+    let four = lowHalf + highHalf
+    let two = four.lowHalf + four.highHalf
+    return two.x + two.y
+  }
+
+  /// The largest lane.
+  fileprivate var greatest: Float {
+    let four = lowHalf.replacing(with: highHalf, where: highHalf .> lowHalf)
+    let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .> four.lowHalf)
+    return two.x > two.y ? two.x : two.y
   }
 }
