@@ -64,7 +64,6 @@ func permuted<Element: BitwiseCopyable>(
   axes: [(axis: Int, flipped: Bool)]
 ) -> [Element] {
   let strides = [1, size.x, size.x * size.y]
-  let count = size.x * size.y * size.z
   var start = 0
   var step = SIMD3<Int>.zero
   var extent = SIMD3<Int>.zero
@@ -74,34 +73,67 @@ func permuted<Element: BitwiseCopyable>(
     step[axis] = from.flipped ? -stride : stride
     if from.flipped { start += stride * (size[from.axis] - 1) }
   }
+  let move = AxisMove(channels: channels, start: start, step: step, extent: extent)
   return [Element](unsafeUninitializedCapacity: source.count) { result, initialized in
-    for channel in 0..<channels {
-      copy(
-        // A volume has at least one voxel.
-        from: source.baseAddress! + channel * count + start, step: step,
-        to: result.baseAddress! + channel * count, extent: extent)
+    // As words of the same width, for which the compiler makes specialised code.
+    switch MemoryLayout<Element>.stride {
+    case 1: move.copy(source, result, as: UInt8.self)
+    case 2: move.copy(source, result, as: UInt16.self)
+    case 4: move.copy(source, result, as: UInt32.self)
+    default: move.copy(source, result, as: Element.self)
     }
     initialized = source.count
   }
 }
 
-/// Copies in cubes of this many voxels a side, so that both sides stay in the first cache.
-private let copyBlock = 16
+/// Where the values of a result lie in the memory of a source.
+private struct AxisMove {
+  let channels: Int
+  /// The place of the first value of a channel.
+  let start: Int
+  /// The distances along the result's axes.
+  let step: SIMD3<Int>
+  /// The size of the result.
+  let extent: SIMD3<Int>
 
-private func copy<Element: BitwiseCopyable>(
-  from source: UnsafePointer<Element>, step: SIMD3<Int>,
-  to result: UnsafeMutablePointer<Element>, extent: SIMD3<Int>
-) {
-  for firstK in stride(from: 0, to: extent.z, by: copyBlock) {
-    for firstJ in stride(from: 0, to: extent.y, by: copyBlock) {
-      for firstI in stride(from: 0, to: extent.x, by: copyBlock) {
-        let lastI = min(firstI + copyBlock, extent.x)
-        for k in firstK..<min(firstK + copyBlock, extent.z) {
-          for j in firstJ..<min(firstJ + copyBlock, extent.y) {
-            let row = (k * extent.y + j) * extent.x
-            let from = k * step.z + j * step.y
-            for i in firstI..<lastI {
-              (result + row + i).initialize(to: source[from + i * step.x])
+  /// Copies in cubes of this many voxels a side, so that both sides stay in the first cache.
+  private static let block = 16
+
+  func copy<Element, Word: BitwiseCopyable>(
+    _ source: UnsafeBufferPointer<Element>, _ result: UnsafeMutableBufferPointer<Element>,
+    as _: Word.Type
+  ) {
+    let count = extent.x * extent.y * extent.z
+    source.withMemoryRebound(to: Word.self) { source in
+      result.withMemoryRebound(to: Word.self) { result in
+        for channel in 0..<channels {
+          // A volume has at least one voxel.
+          copy(
+            from: source.baseAddress! + channel * count + start,
+            to: result.baseAddress! + channel * count)
+        }
+      }
+    }
+  }
+
+  private func copy<Word: BitwiseCopyable>(
+    from source: UnsafePointer<Word>, to result: UnsafeMutablePointer<Word>
+  ) {
+    // Rows that remain rows need no cubes.
+    let blockI = abs(step.x) == 1 ? extent.x : Self.block
+    for firstK in stride(from: 0, to: extent.z, by: Self.block) {
+      for firstJ in stride(from: 0, to: extent.y, by: Self.block) {
+        for firstI in stride(from: 0, to: extent.x, by: blockI) {
+          let count = min(blockI, extent.x - firstI)
+          for k in firstK..<min(firstK + Self.block, extent.z) {
+            for j in firstJ..<min(firstJ + Self.block, extent.y) {
+              let to = result + ((k * extent.y + j) * extent.x + firstI)
+              let from = source + (k * step.z + j * step.y + firstI * step.x)
+              switch step.x {
+              case 1: to.initialize(from: from, count: count)
+              case -1: for i in 0..<count { to[i] = from[0 &- i] }
+              default: for i in 0..<count { to[i] = from[i &* step.x] }
+              }
             }
           }
         }

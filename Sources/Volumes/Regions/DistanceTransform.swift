@@ -73,10 +73,11 @@ private struct DistanceLines {
   /// Transforms `width` neighbouring lines in place.
   func transform(_ first: UnsafeMutablePointer<Double>, width: Int) {
     guard count > 1 else { return }
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: count * (Self.block + 1)) { values in
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: count * (Self.block + 2)) { values in
       withUnsafeTemporaryAllocation(of: Int.self, capacity: count) { parabolas in
         let lines = values.baseAddress!
         let ends = lines + count * Self.block
+        let heights = ends + count
         for lane in Swift.stride(from: 0, to: width, by: Self.block) {
           let lanes = min(Self.block, width - lane)
           for index in 0..<count {
@@ -85,7 +86,8 @@ private struct DistanceLines {
           }
           for line in 0..<lanes {
             transform(
-              lines + line * count, into: first + lane + line, parabolas.baseAddress!, ends)
+              lines + line * count, into: first + lane + line, parabolas.baseAddress!, ends,
+              heights)
           }
         }
       }
@@ -94,20 +96,19 @@ private struct DistanceLines {
 
   /// - Parameters:
   ///   - parabolas: scratch: the voxels whose parabolas form the lower envelope.
-  ///   - ends: scratch: where each of these parabolas is the lowest until.
+  ///   - ends: scratch: up to where each of these parabolas is the lowest.
+  ///   - heights: scratch: their heights at voxel 0, in squared voxels.
   private func transform(
     _ values: UnsafePointer<Double>, into result: UnsafeMutablePointer<Double>,
-    _ parabolas: UnsafeMutablePointer<Int>, _ ends: UnsafeMutablePointer<Double>
+    _ parabolas: UnsafeMutablePointer<Int>, _ ends: UnsafeMutablePointer<Double>,
+    _ heights: UnsafeMutablePointer<Double>
   ) {
-    let squaredSpacing = spacing * spacing
+    let scale = 1 / (spacing * spacing)
     var last = -1
     for index in 0..<count where values[index] < .infinity {
-      // In units of voxels.
-      let height = values[index] / squaredSpacing + Double(index * index)
+      let height = values[index] * scale + Double(index * index)
       while last >= 0 {
-        let other = parabolas[last]
-        let otherHeight = values[other] / squaredSpacing + Double(other * other)
-        let crossing = (height - otherHeight) / Double(2 * (index - other))
+        let crossing = (height - heights[last]) / Double(2 * (index - parabolas[last]))
         if last == 0 || crossing > ends[last - 1] {
           ends[last] = crossing
           break
@@ -116,6 +117,7 @@ private struct DistanceLines {
       }
       last += 1
       parabolas[last] = index
+      heights[last] = height
     }
     // A line without finite values stays infinite.
     guard last >= 0 else { return }

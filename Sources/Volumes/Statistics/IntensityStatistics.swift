@@ -87,8 +87,8 @@ private struct PartialSums: Sendable {
 
   mutating func add(_ value: Double) {
     count += 1
-    minimum = min(minimum, value)
-    maximum = max(maximum, value)
+    if value < minimum { minimum = value }
+    if value > maximum { maximum = value }
     sum += value
   }
 

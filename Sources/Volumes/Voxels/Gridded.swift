@@ -5,7 +5,7 @@ public protocol Gridded: Sendable {
   /// The value of a voxel.
   associatedtype Element: Sendable, BitwiseCopyable
 
-  /// The value of what lies outside of any object: 0 or false.
+  /// The value of what lies outside of any object: 0 or false, all bits zero.
   static var background: Element { get }
 
   /// The grid.

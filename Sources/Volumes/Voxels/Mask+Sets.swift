@@ -50,10 +50,20 @@ extension Gridded {
     var result = self
     result.withMutableElements { elements in
       mask.voxels.withUnsafeBufferPointer { voxels in
-        for channel in 0..<channels {
-          for index in 0..<count where !voxels[index] {
-            elements[channel * count + index] = Self.background
+        // The background is all zero bits, so that runs of it can be written as bytes.
+        let bytes = UnsafeMutableRawBufferPointer(elements)
+        let width = MemoryLayout<Element>.stride
+        var index = 0
+        while index < count {
+          let start = index
+          while index < count, !voxels[index] { index += 1 }
+          for channel in 0..<channels where index > start {
+            let first = (channel * count + start) * width
+            let run = UnsafeMutableRawBufferPointer(
+              rebasing: bytes[first..<first + (index - start) * width])
+            run.initializeMemory(as: UInt8.self, repeating: 0)
           }
+          while index < count, voxels[index] { index += 1 }
         }
       }
     }
