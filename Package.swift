@@ -73,7 +73,7 @@ let package = Package(
     tests(of: "Figures", ["CDeflate", "Volumes"]),
     tests(of: "Parallel"),
     tests(of: "Phantoms"),
-    tests(of: "Segmentation", data: ["Golden"]),
+    tests(of: "Segmentation", ["ConvNet", "VolumeIO", "Volumes", "Parallel", "Phantoms"], data: ["Golden"]),
     tests(of: "VolumeIO", ["Volumes"], data: ["Resources"]),
     tests(of: "Volumes", ["Parallel"], data: ["Golden"]),
   ]

@@ -4,7 +4,9 @@ import Foundation
 func golden<Table: Decodable>(_ file: String, as type: Table.Type = Table.self) throws -> Table {
   let url = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(components: "Golden", file)
-  return try JSONDecoder().decode(Table.self, from: Data(contentsOf: url))
+  let decoder = JSONDecoder()
+  decoder.keyDecodingStrategy = .convertFromSnakeCase
+  return try decoder.decode(Table.self, from: Data(contentsOf: url))
 }
 
 /// The folder of real scans, or nil where this machine has none.
@@ -20,3 +22,12 @@ let sharedData: URL? = {
 func isClose(_ a: Double, _ b: Double, within tolerance: Double = 1e-9) -> Bool {
   abs(a - b) <= tolerance * max(1, abs(a), abs(b))
 }
+
+/// Whether this build is fast enough for whole scans.
+let isOptimized: Bool = {
+  #if DEBUG
+    false
+  #else
+    true
+  #endif
+}()

@@ -1,5 +1,6 @@
 import ConvNet
 import Foundation
+import Phantoms
 import Testing
 import Volumes
 
@@ -91,13 +92,27 @@ import Volumes
   }
 
   @Test func deepMedicPreset() throws {
-    let network = try smallModel().network
+    let pathway = DeepMedic.Pathway(
+      featureMaps: [4, 4], kernels: [Triple(repeating: 3), Triple(repeating: 3)])
+    var configuration = DeepMedic.Configuration(
+      inputChannels: 2, classes: 3, normal: pathway,
+      fullyConnected: DeepMedic.FullyConnected(featureMaps: [5]))
+    configuration.subsampled = [3, 5].map { .init(factor: Triple(repeating: $0), pathway: pathway) }
+    var generator = SeededRandom(seed: 1)
+    let network = try Network(randomized: configuration.description(), using: &generator)
     let card = ModelCard(name: "d", version: "1", description: "Test.")
     let model = try Model.deepMedic(
-      network, channels: ["T1"], subsampling: [3, 5], labels: LabelTable(), card: card)
+      network, configuration: configuration, channels: ["T1", "FLAIR"],
+      labels: LabelTable([.init(value: 2, name: "oedema")]), card: card)
     #expect(model.inference == .streamed(alignment: 15))
-    #expect(model.output.activation == .softmax)
     #expect(model.labels.name(of: 1) == "label 1")
+    #expect(model.labels.name(of: 2) == "oedema")
+    #expect(model.channels.map(\.normalization) == [.deepMedic, .deepMedic])
+
+    // Where the output lies in the input: the reach of the widest pathway, then its own.
+    let valid = try ValidNetwork(network.description)
+    #expect(valid.shrinkage == configuration.margin)
+    #expect(valid.low == Triple(repeating: configuration.margin.x / 2))
   }
 }
 

@@ -7,12 +7,13 @@ extension Model {
   ///
   /// - Parameters:
   ///   - network: DeepMedic's network; its last operation may be the softmax.
+  ///   - configuration: what the network was built from.
   ///   - channels: the names of the images in the order of the network's input.
-  ///   - subsampling: the factors of the subsampled pathways, along any axis.
   ///   - labels: the names of the classes, by class number.
   /// - Throws: as ``init(network:channels:preprocessing:inference:output:labels:card:)``.
   public static func deepMedic(
-    _ network: Network, channels: [String], subsampling: [Int], labels: LabelTable, card: ModelCard
+    _ network: Network, configuration: DeepMedic.Configuration, channels: [String],
+    labels: LabelTable, card: ModelCard
   ) throws -> Model {
     let description = network.description
     let classes = try description.channels(of: description.output)
@@ -26,7 +27,9 @@ extension Model {
       network: network,
       channels: channels.map { Channel(name: $0, normalization: .deepMedic) },
       preprocessing: Preprocessing(),
-      inference: .streamed(alignment: subsampling.reduce(1, leastCommonMultiple)),
+      inference: .streamed(
+        alignment: configuration.subsampled.flatMap { [$0.factor.z, $0.factor.y, $0.factor.x] }
+          .reduce(1, leastCommonMultiple)),
       output: Output(
         activation: isProbability ? .none : .softmax, decision: .argmax,
         values: (0..<classes).map { UInt16(truncatingIfNeeded: $0) }),

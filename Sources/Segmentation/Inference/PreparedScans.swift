@@ -1,0 +1,173 @@
+internal import Parallel
+internal import Volumes
+
+/// Scans brought to one grid, cleaned, masked and normalised: what a network is fed.
+struct PreparedScans {
+  /// The grid of the first scan, on which results are given.
+  let original: Geometry
+  /// The mask on the original grid.
+  let originalMask: Mask
+  /// The channels on the network's grid: reordered and resampled as the model asks.
+  let scans: Volume
+  /// The mask on the network's grid.
+  let mask: Mask
+  /// What the user should know.
+  let warnings: [String]
+
+  /// - Parameters:
+  ///   - volumes: one scan for each channel of the model, or one with all channels.
+  ///   - givenMask: the brain; the voxels that are not zero in some channel where nil.
+  init(
+    _ volumes: [Volume], mask givenMask: Mask?, model: Model, workers: Workers
+  ) throws {
+    var channels = try PreparedScans.split(volumes, for: model)
+    let original = channels[0].geometry
+    var warnings: [String] = []
+    for index in channels.indices {
+      let name = model.channels[index].name
+      if let warning = channels[index].zeroNonFinite() {
+        warnings.append("\(name): \(warning)")
+      }
+      guard !channels[index].geometry.matches(original) else { continue }
+      let resampled = channels[index].resampled(to: original, by: .linear, workers: workers)
+      guard resampled.samples.contains(where: { $0 != 0 }) else {
+        throw SegmentationError.channels(
+          found: "\(name) on \(channels[index].geometry), which shares no voxel that is not zero "
+            + "with \(model.channels[0].name) on \(original)",
+          expected: "scans of one patient in the same place",
+          remedy: "register them first")
+      }
+      warnings.append(
+        "\(name) was resampled from \(channels[index].geometry) to the grid of "
+          + "\(model.channels[0].name), \(original)")
+      channels[index] = resampled
+    }
+    var mask = try PreparedScans.mask(
+      givenMask, channels, warnings: &warnings, workers: workers)
+    if givenMask == nil, let warning = PreparedScans.skullWarning(mask, model) {
+      warnings.append(warning)
+    }
+    self.original = original
+    self.warnings = warnings
+    originalMask = mask
+
+    if model.preprocessing.axes == .ras {
+      channels = channels.map { $0.reoriented(to: .ras) }
+      mask = mask.reoriented(to: .ras)
+    }
+    // As nnU-Net does it: first normalised, then resampled, so that the background stays 0.
+    for (index, description) in model.channels.enumerated() {
+      try description.normalization.apply(
+        to: &channels[index].samples, mask: mask.voxels, channel: description.name)
+    }
+    if let spacing = model.preprocessing.spacing.map({ SIMD3($0) }),
+      !PreparedScans.isClose(spacing, mask.geometry.spacing)
+    {
+      let grid = try mask.geometry.resampled(spacing: spacing)
+      channels = channels.map { $0.resampled(to: grid, by: .cubic, workers: workers) }
+      mask = mask.resampled(to: grid, workers: workers)
+      guard !mask.isEmpty else {
+        throw SegmentationError.emptyMask(
+          "the mask has no voxel left at the model's spacing of \(spacing.x) x \(spacing.y) x "
+            + "\(spacing.z) mm; check the mask and the scans' spacing")
+      }
+    }
+    self.mask = mask
+    scans = try Volume(stacking: channels)
+  }
+
+  /// One volume for each channel of the model.
+  private static func split(_ volumes: [Volume], for model: Model) throws -> [Volume] {
+    let names = model.channels.map(\.name)
+    let expected = "\(names.count) (\(names.joined(separator: ", ")))"
+    if volumes.count == 1, volumes[0].channels == names.count {
+      return try names.indices.map { try volumes[0].channel($0) }
+    }
+    for (index, volume) in volumes.enumerated() where volume.channels != 1 {
+      throw SegmentationError.channels(
+        found: "\(volume.channels) channels in scan \(index + 1)", expected: expected,
+        remedy: volumes.count == 1
+          ? "give a file with all of them, or one file each"
+          : "give one file with all of them, or one file of one channel each")
+    }
+    guard volumes.count == names.count else {
+      throw SegmentationError.channels(
+        found: volumes.count == 1 ? "1 scan" : "\(volumes.count) scans", expected: expected,
+        remedy: "give "
+          + names.map { "--\($0.lowercased()) FILE" }.joined(separator: " "))
+    }
+    return volumes
+  }
+
+  private static func mask(
+    _ given: Mask?, _ channels: [Volume], warnings: inout [String], workers: Workers
+  ) throws -> Mask {
+    let grid = channels[0].geometry
+    if let given {
+      var mask = given
+      if given.geometry.matches(grid) {
+        mask = try Mask(geometry: grid, voxels: given.voxels)
+      } else {
+        mask = given.resampled(to: grid, workers: workers)
+        warnings.append("the mask was resampled from \(given.geometry) to \(grid)")
+      }
+      guard !mask.isEmpty else {
+        throw SegmentationError.emptyMask(
+          given.isEmpty
+            ? "the mask is empty; give one that covers the brain, or none"
+            : "the mask lies outside of the scans; check its orientation and origin")
+      }
+      return mask
+    }
+    var voxels = [Bool](repeating: false, count: grid.voxelCount)
+    voxels.withUnsafeMutableBufferPointer { voxels in
+      for channel in channels {
+        channel.samples.withUnsafeBufferPointer { samples in
+          for index in samples.indices where samples[index] != 0 { voxels[index] = true }
+        }
+      }
+    }
+    let mask = try Mask(geometry: grid, voxels: voxels)
+    guard !mask.isEmpty else {
+      throw SegmentationError.emptyMask("all voxels of the scans are zero; check the files")
+    }
+    return mask
+  }
+
+  /// A head with its skull and air's noise has hardly a zero voxel.
+  private static func skullWarning(_ mask: Mask, _ model: Model) -> String? {
+    let fraction = Double(mask.count) / Double(mask.geometry.voxelCount)
+    let needsBrain = model.channels.contains { $0.normalization.dependsOnBackground }
+    guard needsBrain, fraction > 0.95 else { return nil }
+    return "\(Int((fraction * 100).rounded())) % of the voxels are not zero, but the model expects "
+      + "a brain on a background of zeros; remove the skull first, or give --mask"
+  }
+
+  private static func isClose(_ a: SIMD3<Double>, _ b: SIMD3<Double>) -> Bool {
+    (0..<3).allSatisfy { abs(a[$0] - b[$0]) <= 1e-3 * b[$0] }
+  }
+}
+
+extension Normalization {
+  /// Whether zeros are taken as background.
+  fileprivate var dependsOnBackground: Bool {
+    switch self {
+    case .none, .dataset: false
+    case .zScore(let region, _, _, _, _), .quantiles(let region, _, _, _): region != .image
+    }
+  }
+}
+
+extension Volume {
+  /// Sets what is NaN or infinite to 0, and says how much that was.
+  fileprivate mutating func zeroNonFinite() -> String? {
+    var count = 0
+    samples.withUnsafeMutableBufferPointer { samples in
+      for index in samples.indices where !samples[index].isFinite {
+        samples[index] = 0
+        count += 1
+      }
+    }
+    return count == 0 ? nil : "\(count) voxels that are NaN or infinite count as background, 0"
+  }
+}
