@@ -74,7 +74,7 @@ let package = Package(
     tests(of: "Parallel"),
     tests(of: "Phantoms"),
     tests(of: "Segmentation", ["ConvNet", "VolumeIO", "Volumes", "Parallel", "Phantoms"], data: ["Golden"]),
-    tests(of: "VolumeIO", ["Volumes"], data: ["Resources"]),
+    tests(of: "VolumeIO", ["Parallel", "Volumes"], data: ["Resources"]),
     tests(of: "Volumes", ["Parallel"], data: ["Golden"]),
   ]
 )

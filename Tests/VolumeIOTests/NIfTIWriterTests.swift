@@ -1,4 +1,5 @@
 import Foundation
+import Parallel
 import Testing
 import VolumeIO
 import Volumes
@@ -108,5 +109,46 @@ import Volumes
     try FileManager.default.createDirectory(
       atPath: folder("folder.nii"), withIntermediateDirectories: false)
     #expect(throws: VolumeIOError.self) { try ImageFile.write(volume, to: folder("folder.nii")) }
+  }
+
+  @Test func otherUnitsOfLengthAreConverted() throws {
+    // xyzt_units: 1 for metres, 3 for micrometres.
+    for (unit, millimetres) in [(UInt8(1), 1e3), (3, 1e-3)] {
+      let folder = try TemporaryFolder()
+      let bytes = BadFilesTests.nifti([(offset: 123, bytes: [unit])])
+      let input = try ImageFile.read(bytes: bytes, name: "units.nii")
+      #expect(input.volume.geometry.spacing == SIMD3(repeating: millimetres))
+      try ImageFile.write(input.volume, to: folder("a.nii"), like: input.header)
+      #expect(try ImageFile.readHeader(folder("a.nii")).geometry == input.volume.geometry)
+    }
+  }
+
+  @Test func aNewGridStaysInTheSpaceOfTheInput() throws {
+    let folder = try TemporaryFolder()
+    // Its sform is in MNI space, code 4.
+    let input = try ImageFile.read("\(Resources.root)/sform_and_qform.nii")
+    let volume = Volume(geometry: try Geometry(size: [2, 3, 4], spacing: [2, 2, 2]))
+    try ImageFile.write(volume, to: folder("a.nii"), like: input.header)
+    let header = try ImageFile.readHeader(folder("a.nii"))
+    #expect(header.geometry == volume.geometry)
+    #expect(header.nifti?.sformCode == 4 && header.nifti?.qformCode == 4)
+  }
+
+  @Test func textsOfTheScanAreNotInItsLabels() throws {
+    let folder = try TemporaryFolder()
+    var bytes = BadFilesTests.nifti()
+    bytes.replaceSubrange(148..<160, with: Array("Doe^John 42y".utf8))
+    let input = try ImageFile.read(bytes: bytes, name: "scan.nii")
+    #expect(input.header.nifti?.description == "Doe^John 42y")
+    let labels = LabelMap(geometry: input.volume.geometry)
+    try ImageFile.write(labels, to: folder("labels.nii"), like: input.header)
+    let header = try ImageFile.readHeader(folder("labels.nii"))
+    #expect(header.nifti?.description == "" && header.nifti?.intentCode == 1002)
+  }
+
+  @Test func anyNumberOfThreadsGivesTheSame() throws {
+    let path = "\(Resources.root)/4d.nii.gz"
+    let one = try ImageFile.read(path, workers: .init(count: 1)).volume
+    #expect(try ImageFile.read(path, workers: .init(count: 3)).volume == one)
   }
 }

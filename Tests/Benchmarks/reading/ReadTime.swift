@@ -5,7 +5,8 @@ import VolumeIO
 @main enum ReadTime {
   static func main() throws {
     let arguments = CommandLine.arguments
-    guard arguments.count == 4, let times = Int(arguments[2]), let threads = Int(arguments[3]) else {
+    guard arguments.count == 4, let times = Int(arguments[2]), let threads = Int(arguments[3])
+    else {
       print("usage: read_time SCAN TIMES THREADS")
       return
     }

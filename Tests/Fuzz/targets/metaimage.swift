@@ -3,6 +3,7 @@
 import Parallel
 import VolumeIO
 
+/// Reads the input as an image, and as label maps where it is one.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let bytes = [UInt8](UnsafeBufferPointer(start: start, count: count))
