@@ -16,8 +16,6 @@ public enum VolumeError: Error, Sendable, Equatable {
   case emptyMask
   /// A radius in millimetres that is negative or not finite.
   case invalidRadius(Double)
-  /// A fraction that is not in 0...1.
-  case invalidQuantile(Double)
 }
 
 extension VolumeError: CustomStringConvertible {
@@ -41,8 +39,6 @@ extension VolumeError: CustomStringConvertible {
       "the mask is empty; give one with at least one voxel"
     case .invalidRadius(let radius):
       "a radius of \(radius) mm; it must be 0 or larger"
-    case .invalidQuantile(let fraction):
-      "a quantile of \(fraction); it must be from 0 to 1"
     }
   }
 }

@@ -1,3 +1,5 @@
+import Volumes
+
 extension Normalization {
   /// Brings one channel to the network's scale.
   ///
