@@ -66,14 +66,18 @@ let package = Package(
       swiftSettings: strict),
 
     .testTarget(
-      name: "CommandTests", dependencies: ["medcnn", "VolumeIO", "Volumes"], exclude: ["Golden"],
+      name: "CommandTests",
+      dependencies: ["medcnn", "ConvNet", "Segmentation", "VolumeIO", "Volumes"],
+      exclude: ["Golden"],
       swiftSettings: strict),
     tests(of: "ConvKernels"),
     tests(of: "ConvNet", ["Parallel", "Phantoms"], data: ["Golden"]),
     tests(of: "Figures", ["CDeflate", "Volumes"]),
     tests(of: "Parallel"),
     tests(of: "Phantoms"),
-    tests(of: "Segmentation", ["ConvNet", "VolumeIO", "Volumes", "Parallel", "Phantoms"], data: ["Golden"]),
+    tests(
+      of: "Segmentation", ["ConvNet", "VolumeIO", "Volumes", "Parallel", "Phantoms"],
+      data: ["Golden"]),
     tests(of: "VolumeIO", ["Parallel", "Volumes"], data: ["Resources"]),
     tests(of: "Volumes", ["Parallel"], data: ["Golden"]),
   ]

@@ -73,8 +73,9 @@ public struct OverlayMontage: Sendable {
     var raster = Raster(
       width: width, height: top + height + margin + (legendRows.count + 1) * line + margin / 2)
 
-    raster.write(title, x: margin, y: margin, OverlayMontage.textColor)
     let notice = "For research use only"
+    let room = (width - 3 * margin - Raster.width(of: notice)) / Raster.width(of: "  ") * 2
+    raster.write(String(title.prefix(max(0, room))), x: margin, y: margin, OverlayMontage.textColor)
     raster.write(
       notice, x: width - margin - Raster.width(of: notice), y: margin, OverlayMontage.faintColor)
     var left = margin

@@ -1,9 +1,11 @@
 public import ArgumentParser
+public import ConvNet
 public import VolumeIO
 public import Volumes
 
 extension StoredType: ExpressibleByArgument {}
 extension Interpolation: ExpressibleByArgument {}
+extension ONNXImporter.AxisOrder: ExpressibleByArgument {}
 
 /// Three positive numbers: one for all axes, or three separated by commas.
 struct Spacing: ExpressibleByArgument {

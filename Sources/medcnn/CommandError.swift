@@ -1,6 +1,10 @@
 /// What can go wrong in a command beside what the libraries report.
 enum CommandError: Error, CustomStringConvertible {
   case noModel
+  case noPatch(String)
+  case labelCount(found: Int, expected: Int)
+  case notAVolume(String, size: String)
+  case notFinite(String, count: Int)
   case unreadable(String, reason: String)
   case unwritableFolder(String, reason: String)
 
@@ -9,6 +13,16 @@ enum CommandError: Error, CustomStringConvertible {
     case .noModel:
       "no model is given and none is installed; give --model FILE: one that \"medcnn model import\" "
         + "made, or, for synthesised brains only, Samples/models/phantom-brain.safetensors"
+    case .noPatch(let path):
+      "\(path): the network takes images of any size; give the window's extent, such as --patch 128"
+    case .labelCount(let found, let expected):
+      "\(found) labels are named where the network has \(expected) beside the background; give "
+        + "--label VALUE=NAME once for each, in the order of the outputs"
+    case .notAVolume(let path, let size):
+      "\(path): an image of one slice (\(size) voxels); segmentation takes whole volumes"
+    case .notFinite(let path, let count):
+      "\(path): \(count) samples are NaN or infinite; look at the image, and if they are background, "
+        + "make them 0 with \"medcnn convert --nan-to-zero\""
     case .unreadable(let path, let reason):
       "\(path): cannot be read: \(reason)"
     case .unwritableFolder(let path, let reason):

@@ -48,6 +48,9 @@ struct ConvertCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write only this channel, from 0.", valueName: "number"))
   var channel: Int?
 
+  @Flag(help: "Make samples that are NaN or infinite 0.")
+  var nanToZero = false
+
   @Flag(help: "Take the image as a label map even if it names no labels.")
   var labels = false
 
@@ -80,7 +83,12 @@ struct ConvertCommand: ParsableCommand {
       try ImageFile.write(result, to: output, type: type, like: header, workers: workers)
       messages.console.note("wrote \(output): \(result.geometry)")
     } else {
-      let volume = try channel.map(image.volume.channel) ?? image.volume
+      var volume = try channel.map(image.volume.channel) ?? image.volume
+      if nanToZero {
+        volume.withMutableElements { samples in
+          for index in samples.indices where !samples[index].isFinite { samples[index] = 0 }
+        }
+      }
       let result = try moved(volume)
       try ImageFile.write(result, to: output, type: type, like: header, workers: workers)
       messages.console.note("wrote \(output): \(result.geometry)")

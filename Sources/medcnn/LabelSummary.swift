@@ -1,39 +1,18 @@
-import Volumes
+import Segmentation
 
-/// How much of a scan each label takes, for tables and JSON.
-struct LabelSummary {
-  struct Row: Encodable {
-    let label: UInt16
-    let name: String
-    let voxels: Int
-    let millilitres: Double
-    let lesions: Int
-  }
-
-  let rows: [Row]
-
-  /// Counts the labels that occur and those of the table.
-  ///
-  /// Lesions are the connected parts of a label, with voxels that touch at a corner as neighbours.
-  init(_ labelMap: LabelMap) {
-    let named = labelMap.table.entries.map(\.value).filter { $0 != 0 }
-    rows = Set(labelMap.labels).union(named).sorted().map { label in
-      let mask = labelMap.mask(of: [label])
-      let voxels = mask.count
-      return Row(
-        label: label, name: labelMap.table.name(of: label), voxels: voxels,
-        millilitres: Double(voxels) * labelMap.geometry.voxelVolume / 1000,
-        lesions: voxels == 0 ? 0 : mask.components(.corners).count)
-    }
-  }
-
-  var table: String {
+/// How much of a scan each label takes, as a table.
+enum LabelSummary {
+  /// - Parameter total: all labels together, for the last line.
+  static func table(_ counts: [Segmentation.Count], total: Segmentation.Count) -> String {
     var table = TextTable(["label", "name", "voxels", "ml", "lesions"], leftAligned: [1])
-    for row in rows {
-      table.append([
-        "\(row.label)", row.name, "\(row.voxels)", row.millilitres.fixed(2), "\(row.lesions)",
-      ])
+    for count in counts {
+      table.append(["\(count.label)"] + cells(count))
     }
+    table.append([""] + cells(total))
     return table.text
+  }
+
+  private static func cells(_ count: Segmentation.Count) -> [String] {
+    [count.name, "\(count.voxels)", count.millilitres.fixed(2), "\(count.lesions)"]
   }
 }

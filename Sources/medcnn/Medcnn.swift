@@ -21,7 +21,8 @@ struct Medcnn: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      InfoCommand.self, ConvertCommand.self, EvaluateCommand.self, ModelCommand.self,
+      SegmentCommand.self, InfoCommand.self, ConvertCommand.self, EvaluateCommand.self,
+      ModelCommand.self,
       PhantomCommand.self,
     ])
 

@@ -97,7 +97,7 @@ struct PhantomCommand: ParsableCommand {
       try ImageFile.write(
         phantom.truth, to: folder.appendingPathComponent("\(name)-seg.nii.gz").path,
         workers: threading.workers)
-      let summary = LabelSummary(phantom.truth)
+      let counts = phantom.truth.counts
       let geometry = phantom.truth.geometry
       try Provenance(
         version: Medcnn.version, arguments: Array(CommandLine.arguments.dropFirst()), inputs: [],
@@ -105,11 +105,11 @@ struct PhantomCommand: ParsableCommand {
           "seed": .string(String(seed)), "lesions": .integer(lesions), "noise": .number(noise),
           "size": .array((0..<3).map { .integer(geometry.size[$0]) }),
           "spacing": .array((0..<3).map { .number(geometry.spacing[$0]) }),
-        ], results: JSONValue(encoding: ["labels": summary.rows])
+        ], results: JSONValue(encoding: ["labels": counts])
       ).write(to: folder.appendingPathComponent("\(name).json"))
       messages.console.note(
         "wrote \(name)-{t1n,t1c,t2w,t2f,seg}.nii.gz to \(out): \(geometry.description)")
-      print(summary.table)
+      print(LabelSummary.table(counts, total: phantom.truth.total))
     }
   }
 }

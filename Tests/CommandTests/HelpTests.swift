@@ -5,7 +5,8 @@ import Testing
 /// `MEDCNN_RECORD=1 swift test --filter HelpTests` and read the difference.
 @Suite struct HelpTests {
   static let commands: [[String]] = [
-    [], ["info"], ["convert"], ["evaluate"], ["model"], ["model", "inspect"], ["phantom"],
+    [], ["info"], ["convert"], ["evaluate"], ["segment"], ["model"], ["model", "import"],
+    ["model", "inspect"], ["phantom"],
     ["phantom", "mri"],
   ]
 

@@ -80,6 +80,15 @@ import Volumes
     #expect(fine.table.name(of: 3) == "enhancing")
   }
 
+  @Test func samplesThatAreNoNumbersCanBeMadeZero() throws {
+    let folder = try TemporaryFolder()
+    let geometry = try Geometry(size: [2, 2, 1])
+    try ImageFile.write(
+      Volume(geometry: geometry, samples: [1, .nan, .infinity, 4]), to: folder.path("n.nii"))
+    _ = try Medcnn(["convert", "n.nii", "z.nii", "--nan-to-zero"], in: folder.url)
+    #expect(try ImageFile.read(folder.path("z.nii")).volume.samples == [1, 0, 0, 4])
+  }
+
   @Test func convertRefusesWhatItCannotDo() throws {
     let folder = try Self.scene()
     for (arguments, message) in [

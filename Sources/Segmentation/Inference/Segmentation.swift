@@ -35,21 +35,33 @@ public struct Segmentation: Sendable, Equatable {
     self.probabilities = probabilities
     self.mask = mask
     self.warnings = warnings
-    let voxelVolume = labels.geometry.voxelVolume
-    func count(_ label: UInt16, _ name: String, _ voxels: Mask) -> Count {
-      let components = voxels.components(.corners)
-      let size = components.sizes.reduce(0, +)
-      return Count(
-        label: label, name: name, voxels: size, millilitres: Double(size) * voxelVolume / 1000,
-        lesions: components.count)
-    }
-    let values = labels.table.entries.map(\.value).filter { $0 > 0 }
-    counts = values.map { count($0, labels.table.name(of: $0), labels.mask(of: [$0])) }
-    total = count(0, "all labels", labels.foreground)
+    counts = labels.counts
+    total = labels.total
   }
 }
 
 extension LabelMap {
+  /// Each label of the table or that occurs, in ascending order, without the background.
+  public var counts: [Segmentation.Count] {
+    let named = table.entries.map(\.value).filter { $0 > 0 }
+    return Set(named).union(labels).sorted().map { label in
+      count(mask(of: [label]), label: label, name: table.name(of: label))
+    }
+  }
+
+  /// All labels together.
+  public var total: Segmentation.Count {
+    count(foreground, label: 0, name: "all labels")
+  }
+
+  private func count(_ mask: Mask, label: UInt16, name: String) -> Segmentation.Count {
+    let components = mask.components(.corners)
+    let size = components.sizes.reduce(0, +)
+    return Segmentation.Count(
+      label: label, name: name, voxels: size,
+      millilitres: Double(size) * geometry.voxelVolume / 1000, lesions: components.count)
+  }
+
   /// The voxels that are not background.
   var foreground: Mask {
     var mask = Mask(geometry: geometry)

@@ -13,7 +13,7 @@ extension Model {
   ///   do not fit; ``SegmentationError/invalidModel(path:reason:)`` where the metadata is missing or
   ///   contradicts itself.
   public init(contentsOf url: URL) throws {
-    try self.init(SafeTensors(path: url.path), path: url.path)
+    try self.init(SafeTensors(path: url.relativePath), path: url.relativePath)
   }
 
   /// Reads a model from the bytes of a model file.
@@ -61,7 +61,7 @@ extension Model {
   ///
   /// - Throws: ``ConvNetError/unwritable(path:reason:)``.
   public func write(to url: URL) throws {
-    try SafeTensors.write(network.weights, metadata: metadata(), to: url.path)
+    try SafeTensors.write(network.weights, metadata: metadata(), to: url.relativePath)
   }
 
   /// The texts of the file's metadata.

@@ -78,7 +78,7 @@ public struct Provenance: Sendable, Hashable, Codable {
       let text = try JSONValue(encoding: self).formatted()
       try Data(text.utf8).write(to: url, options: .atomic)
     } catch {
-      throw .unwritable(path: url.path, reason: error.localizedDescription)
+      throw .unwritable(path: url.relativePath, reason: error.localizedDescription)
     }
   }
 

@@ -1,0 +1,214 @@
+import ArgumentParser
+import Figures
+import Foundation
+import Segmentation
+import VolumeIO
+import Volumes
+
+struct SegmentCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "segment",
+    abstract: "Find and label lesions in a patient's scans.",
+    discussion: """
+      Give the scans by their kind (--t1 ...), or a folder or files whose names tell the kind, or \
+      one file with all channels. Scans of one patient must be registered to each other; those on \
+      another grid are resampled to the first. Without --mask the voxels that are not zero are the \
+      brain.
+
+      Writes the labels on the grid of the first scan and a JSON file beside it that says how they \
+      were made, and prints each label's volume and number of lesions.
+
+      For research use only: not for diagnosis or treatment.
+
+      Example:
+        medcnn segment --model glioma.safetensors --t1 t1.nii.gz --t1c t1c.nii.gz \\
+          --t2 t2.nii.gz --flair flair.nii.gz -o labels.nii.gz
+      """)
+
+  @OptionGroup(title: "Scans") var scans: ScanArguments
+
+  @Option(
+    help: ArgumentHelp("The model file.", valueName: "file"),
+    completion: .file(extensions: ["safetensors"]))
+  var model: String?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Where to write the labels; the name decides the format (.nii.gz, .seg.nrrd, .mha, ...).",
+      valueName: "file"),
+    completion: .file())
+  var output: String
+
+  @Option(
+    help: ArgumentHelp("Label only voxels where this image is not zero.", valueName: "file"),
+    completion: .file())
+  var mask: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Also write the probability of each class, as channels.", valueName: "file"),
+    completion: .file())
+  var probabilities: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Also draw the labels' contours on cuts through the largest lesion, as PNG.",
+      valueName: "file"),
+    completion: .file(extensions: ["png"]))
+  var preview: String?
+
+  @Flag(help: "Keep only the largest connected lesion.")
+  var keepLargest = false
+
+  @Option(help: ArgumentHelp("Drop lesions of less than this volume.", valueName: "ml"))
+  var minLesionMl = 0.0
+
+  @Option(
+    help: ArgumentHelp(
+      "The most memory for the network's feature maps, such as 800M or 2G.", valueName: "size"))
+  var memory = MemorySize(bytes: 1 << 30)
+
+  @Option(
+    help: ArgumentHelp(
+      "Compute in separate tiles whose output has this many voxels along each axis; slower.",
+      valueName: "voxels"))
+  var tile: Int?
+
+  @Flag(help: "Compute convolutions by their definition only; slower.")
+  var strict = false
+
+  @OptionGroup var threading: ThreadOption
+  @OptionGroup var messages: QuietOption
+
+  func validate() throws {
+    guard minLesionMl >= 0, minLesionMl.isFinite else {
+      throw ValidationError("--min-lesion-ml takes millilitres from 0, not \(minLesionMl).")
+    }
+    if let tile, !(1...512 ~= tile) {
+      throw ValidationError("--tile takes 1 to 512 voxels, not \(tile).")
+    }
+    if let preview, !preview.lowercased().hasSuffix(".png") {
+      throw ValidationError("--preview writes PNG; give a name that ends in .png.")
+    }
+  }
+
+  func run() throws {
+    guard let modelPath = model else { throw CommandError.noModel }
+    let console = messages.console
+    let model = try Model(contentsOf: URL(fileURLWithPath: modelPath))
+    var options = Segmenter.Options()
+    options.workers = threading.workers
+    options.memory = memory.bytes
+    options.tile = tile
+    options.strict = strict
+    options.keepsProbabilities = probabilities != nil
+    options.keepsLargestOnly = keepLargest
+    options.smallestLesion = minLesionMl
+    let segmenter = try Segmenter(model, options: options)
+
+    let inputs = try scans.files(for: model)
+    for input in inputs { console.note("\(input.role): \(input.path)") }
+    let images = try inputs.map { input in
+      let image = try ImageFile.read(input.path, workers: options.workers)
+      try SegmentCommand.check(image)
+      return image
+    }
+    let maskImage = try mask.map { try ImageFile.read($0, workers: options.workers) }
+
+    let start = ContinuousClock.now
+    let progress = ProgressDisplay("segmenting", console: console)
+    defer { progress.finish() }
+    let result = try segmenter.segment(
+      images.map(\.volume), mask: maskImage.map { Mask(nonZeroOf: $0.volume) },
+      progress: progress.update)
+    progress.finish()
+    for warning in result.warnings { console.note("warning: \(warning)") }
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    console.note("segmented with \(model.card.name) in \(seconds.fixed(1)) s")
+
+    let header = images[0].header
+    try ImageFile.write(result.labels, to: output, like: header, workers: options.workers)
+    if let probabilities, let volume = result.probabilities {
+      try ImageFile.write(
+        volume, to: probabilities, type: .float32, like: header, workers: options.workers)
+    }
+    if let preview {
+      try draw(result, images.map(\.volume), model: model, to: preview)
+    }
+    try writeSidecar(result, model: model, path: modelPath, inputs: inputs)
+    print(LabelSummary.table(result.counts, total: result.total))
+  }
+
+  /// Refuses what no network can make sense of.
+  private static func check(_ image: ImageFile) throws {
+    let path = image.header.path
+    let size = image.volume.geometry.size
+    guard size.min() > 1 else {
+      throw CommandError.notAVolume(path, size: "\(size.x)x\(size.y)x\(size.z)")
+    }
+    let count = image.volume.samples.count { !$0.isFinite }
+    guard count == 0 else { throw CommandError.notFinite(path, count: count) }
+  }
+
+  private func draw(
+    _ result: Segmentation, _ volumes: [Volume], model: Model, to path: String
+  ) throws {
+    // Oedema shows best on FLAIR, other lesions on what there is.
+    let names = model.channels.map(\.name)
+    let shown = names.firstIndex { $0.lowercased() == "flair" } ?? 0
+    var scan = try volumes.count == 1 ? volumes[0].channel(shown) : volumes[shown]
+    if !scan.geometry.matches(result.labels.geometry) {
+      scan = scan.resampled(
+        to: result.labels.geometry, by: .linear, workers: threading.workers)
+    }
+    let legend = result.counts.map { count in
+      let volume = count.voxels == 0 ? "none" : "\(count.millilitres.fixed(1)) ml"
+      return OverlayMontage.Entry(label: count.label, text: "\(count.name) \(volume)")
+    }
+    let total = result.total
+    let found =
+      total.voxels == 0
+      ? "nothing found"
+      : "\(total.millilitres.fixed(1)) ml in \(total.lesions) "
+        + (total.lesions == 1 ? "lesion" : "lesions")
+    let montage = try OverlayMontage(
+      scan: scan, labels: result.labels, title: "\(names[shown])  \(found)  \(model.card.name)",
+      legend: legend)
+    try PNG.write(montage.draw(), to: path)
+  }
+
+  private func writeSidecar(
+    _ result: Segmentation, model: Model, path: String, inputs: [ScanArguments.File]
+  ) throws {
+    var files: [(role: String, path: String)] = inputs.map { ($0.role, $0.path) }
+    if let mask { files.append(("mask", mask)) }
+    files.append(("model", path))
+    let records = try files.map { file in
+      do {
+        return try Provenance.Input(
+          role: file.role, contentsOf: URL(fileURLWithPath: file.path))
+      } catch {
+        throw CommandError.unreadable(file.path, reason: error.localizedDescription)
+      }
+    }
+    try Provenance(
+      version: Medcnn.version, arguments: Array(CommandLine.arguments.dropFirst()),
+      inputs: records,
+      parameters: [
+        "keep_largest": .bool(keepLargest), "min_lesion_ml": .number(minLesionMl),
+        "strict": .bool(strict), "tile": tile.map(JSONValue.integer) ?? .null,
+      ],
+      model: model.card, warnings: result.warnings,
+      results: JSONValue(encoding: ["labels": result.counts + [result.total]])
+    ).write(to: URL(fileURLWithPath: SegmentCommand.sidecar(of: output)))
+  }
+
+  /// `a/labels.nii.gz` has its record in `a/labels.json`.
+  static func sidecar(of path: String) -> String {
+    let name = path.lowercased()
+    let suffixes = [".nii.gz", ".seg.nrrd", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd"]
+    let suffix = suffixes.first { name.hasSuffix($0) } ?? ""
+    return String(path.dropLast(suffix.count)) + ".json"
+  }
+}
