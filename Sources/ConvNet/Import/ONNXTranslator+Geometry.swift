@@ -29,7 +29,11 @@ extension ONNXTranslator {
       guard first.channels == second.channels, first.size == second.size else {
         throw refusal(node, "Add of features of different shapes")
       }
-      return try add(node, .add, [first, second])
+      guard min(first.zeroChannels, second.zeroChannels) == 0 else {
+        throw refusal(node, "Add of features that both have added channels")
+      }
+      let ordered = first.zeroChannels == 0 ? [first, second] : [second, first]
+      return try add(node, .add, ordered)
     case (.feature(let feature), .constant(let constant)):
       return try arithmetic(node, feature, constant, isReversed: false)
     case (.constant(let constant), .feature(let feature)):
@@ -42,7 +46,7 @@ extension ONNXTranslator {
   private mutating func arithmetic(
     _ node: ONNXNode, _ feature: Feature, _ constant: ONNXConstant, isReversed: Bool
   ) throws -> Feature {
-    guard let values = constant.channelVector(feature.channels) else {
+    guard feature.zeroChannels == 0, let values = constant.channelVector(feature.channels) else {
       throw refusal(node, "\(node.kind) with a constant that is not one number for each channel")
     }
     // y = factor x + offset
@@ -98,9 +102,8 @@ extension ONNXTranslator {
       low[place] = pads[index]
       high[place] = pads[index + axisList.count]
     }
-    guard low[0] == 0, low[1] == 0, high[0] == 0, high[1] == 0 else {
-      throw refusal(node, "Pad of channels")
-    }
+    guard low[0] == 0, high[0] == 0, low[1] == 0, (0...ChannelInference.limit).contains(high[1])
+    else { throw refusal(node, "Pad of batch or channels") }
     let mode: PaddingMode
     switch node.attributes["mode"]?.text ?? "constant" {
     case "constant":
@@ -113,7 +116,13 @@ extension ONNXTranslator {
     case let other: throw refusal(node, "Pad with mode \(other)")
     }
     let (first, last) = (axes.triple(Array(low[2...])), axes.triple(Array(high[2...])))
-    if first == .zero, last == .zero { return image }
+    if first == .zero, last == .zero, high[1] == 0 || mode == .zero {
+      var result = image
+      result.channels += high[1]
+      result.zeroChannels = high[1]
+      return result
+    }
+    guard high[1] == 0 else { throw refusal(node, "Pad of channels and voxels at once") }
     if (0..<3).allSatisfy({
       first[$0] <= 0 && last[$0] <= 0 && first[$0] > -1 << 32 && last[$0] > -1 << 32
     }) {

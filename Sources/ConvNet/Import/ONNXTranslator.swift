@@ -15,6 +15,9 @@ struct ONNXTranslator {
     var channels: Int
     /// Nil where the model leaves the size of the image open.
     var size: Triple?
+    /// How many of the channels are zeros that follow the node's own. Only a sum can take them: its
+    /// second input may have fewer channels than the first.
+    var zeroChannels = 0
   }
 
   let path: String
@@ -60,7 +63,11 @@ struct ONNXTranslator {
 
   /// The feature of a name that must be one, for the graph's output.
   func feature(named name: String) -> Feature? {
-    if case .feature(let feature)? = values[name] { feature } else { nil }
+    if case .feature(let feature)? = values[name], feature.zeroChannels == 0 {
+      feature
+    } else {
+      nil
+    }
   }
 
   private mutating func folded(_ node: ONNXNode) throws -> ONNXConstant? {
@@ -147,6 +154,9 @@ struct ONNXTranslator {
   func featureInput(_ node: ONNXNode, _ index: Int) throws -> Feature {
     guard index < node.inputs.count, case .feature(let feature)? = try value(node.inputs[index])
     else { throw refusal(node, "\(node.kind) without an image as input \(index)") }
+    guard feature.zeroChannels == 0 else {
+      throw refusal(node, "\(node.kind) of a feature with added channels")
+    }
     return feature
   }
 
