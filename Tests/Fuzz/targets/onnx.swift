@@ -2,6 +2,7 @@
 // seeds: Tests/ConvNetTests/Golden/onnx/*.onnx
 import ConvNet
 
+/// Reads the input as a model and writes what was read.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let bytes = [UInt8](UnsafeBufferPointer(start: start, count: count))
