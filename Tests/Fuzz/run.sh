@@ -38,6 +38,10 @@ for folder in "$build"/*.build; do
 done
 includes=()
 for module in Sources/C*/include; do includes+=(-Xcc "-I$module"); done
+# Modules for which the package manager writes the map.
+for map in "$build"/C*.build/module.modulemap; do
+  if [ -f "$map" ]; then includes+=(-Xcc "-fmodule-map-file=$map"); fi
+done
 swiftc -parse-as-library -swift-version 6 -O -sanitize=fuzzer,address -use-ld=lld \
   -I "$build/Modules" "${includes[@]}" -Xcc -fmodule-map-file=Sources/CDeflate/module.modulemap \
   "$source" -Xlinker --start-group "$libraries"/*.a -Xlinker --end-group \
