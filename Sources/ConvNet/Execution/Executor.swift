@@ -75,41 +75,42 @@ public final class Executor: Sendable {
   /// - Throws: ``ConvNetError/invalidInput(found:expected:)`` where the image's channels or size do
   ///   not suit the network, or memory is lacking.
   public func run(_ image: Tensor, workers: Workers = .all) throws -> Tensor {
-    try run(image, workers: workers) { _, _, _ in }
-  }
-
-  /// Computes the output and tells the time of each layer, in the order of computation.
-  public func profile(
-    _ image: Tensor, workers: Workers = .all
-  ) throws -> (output: Tensor, times: [LayerTime]) {
-    let plan = try plan(size: image.size, slab: nil)
-    var times = plan.steps.map {
-      LayerTime(name: $0.name, kind: $0.kind, seconds: 0, processorSeconds: 0, operations: 0)
-    }
-    let output = try run(image, workers: workers) { step, slices, time in
-      times[step].seconds += time.wall
-      times[step].processorSeconds += time.processor
-      times[step].operations += plan.steps[step].operationsPerSlice * Double(slices)
-    }
-    return (output, times)
-  }
-
-  private func run(
-    _ image: Tensor, workers: Workers,
-    timing: (_ step: Int, _ slices: Int, _ time: StepTime) -> Void
-  ) throws -> Tensor {
     try check(image, channels: network.description.input.channels, size: image.size)
     let plan = try plan(size: image.size, slab: nil)
     var result: Tensor?
     try execute(
       plan, workers: workers, input: { _ in Slices(tensor: image, first: 0) },
-      output: { result = $1 }, timing: timing)
+      output: { result = $1 }, timing: { _, _, _ in })
     guard let result else {
       throw ConvNetError.invalidInput(
         found: "an image of \(image.size.text) voxels", expected: "one that gives an output")
     }
     return result
   }
+
+  /// Computes the output and tells the time of each layer, in the order of computation.
+  ///
+  /// - Parameter slab: the output slices to be computed at once, as for
+  ///   ``stream(inputSize:slab:workers:input:output:)``; nil for all.
+  public func profile(
+    _ image: Tensor, slab: Int? = nil, workers: Workers = .all
+  ) throws -> [LayerTime] {
+    try check(image, channels: network.description.input.channels, size: image.size)
+    let plan = try plan(size: image.size, slab: try slab.map(checkedSlab))
+    var times = plan.steps.map {
+      LayerTime(name: $0.name, kind: $0.kind, seconds: 0, processorSeconds: 0, operations: 0)
+    }
+    try execute(
+      plan, workers: workers, input: { _ in Slices(tensor: image, first: 0) },
+      output: { _, _ in },
+      timing: { step, slices, time in
+        times[step].seconds += time.wall
+        times[step].processorSeconds += time.processor
+        times[step].operations += plan.steps[step].operationsPerSlice * Double(slices)
+      })
+    return times
+  }
+
 
   /// Whether the output can be computed slab by slab along z: each slice depends on slices near it
   /// alone, and nothing is added before the first or after the last.

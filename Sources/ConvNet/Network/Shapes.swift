@@ -140,6 +140,10 @@ extension Operation {
         ?? check(shape.paddingLow, "paddingLow", from: 0)
         ?? check(shape.paddingHigh, "paddingHigh", from: 0)
     case .transposedConvolution(let shape):
+      // The parts into which it is computed grow with these.
+      for axis in 0..<3 where max(shape.kernel[axis], shape.stride[axis]) > 32 {
+        return "a transposed convolution with a kernel or a stride above 32"
+      }
       return channels(shape.outputChannels) ?? check(shape.kernel, "kernel", from: 1)
         ?? check(shape.stride, "stride", from: 1) ?? check(shape.paddingLow, "paddingLow", from: 0)
         ?? check(shape.paddingHigh, "paddingHigh", from: 0)

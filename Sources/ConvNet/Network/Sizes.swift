@@ -49,6 +49,9 @@ extension Triple {
   init(_ value: (_ axis: Int) -> Int) {
     self.init(value(0), value(1), value(2))
   }
+
+  /// The number of voxels.
+  fileprivate var volume: Double { Double(z) * Double(y) * Double(x) }
 }
 
 /// What an operation would need of its inputs' sizes.
@@ -57,6 +60,16 @@ struct SizeMismatch: Error {
 }
 
 extension Operation {
+  /// The voxels that are added around the input at most, both sides together.
+  fileprivate var padding: Triple {
+    switch self {
+    case .convolution(let shape): Triple { shape.paddingLow[$0] + shape.paddingHigh[$0] }
+    case .transposedConvolution(let shape):
+      Triple { 2 * shape.kernel[$0] + shape.outputPadding[$0] }
+    default: .zero
+    }
+  }
+
   /// The size of the output for inputs of these sizes.
   func outputSize(_ inputs: [Triple]) -> Result<Triple, SizeMismatch> {
     func window(
