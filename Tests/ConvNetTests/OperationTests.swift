@@ -1,5 +1,6 @@
 import ConvNet
 import Parallel
+import Phantoms
 import Testing
 
 @Suite("Operations agree with PyTorch")
@@ -21,6 +22,36 @@ struct OperationTests {
         #expect(try executor.run(golden.input, workers: Workers(count: count)) == output)
       }
     }
+  }
+
+  @Test("layers computed together some rows at a time are those computed one by one")
+  func chains() throws {
+    var generator = SeededRandom(seed: 3)
+    func convolution(_ name: String, _ count: Int, _ input: String) -> NetworkDescription.Node {
+      .init(
+        name: name,
+        operation: .convolution(Convolution(outputChannels: count, kernel: Triple(1, 1, 1))),
+        inputs: [input])
+    }
+    let nodes = [
+      convolution("a", 24, "image"), convolution("b", 20, "a"), convolution("c", 3, "b"),
+    ]
+    let whole = try Network(
+      randomized: NetworkDescription(input: .init(channels: 2), nodes: nodes, output: "c"),
+      using: &generator)
+    var value = Tensor(channels: 2, size: Triple(2, 100, 61))
+    for index in value.values.indices {
+      value.values[index] = Float.random(in: -1...1, using: &generator)
+    }
+    let together = try Executor(whole).run(value, workers: Workers(count: 2))
+    for node in nodes {
+      let description = NetworkDescription(
+        input: .init(name: node.inputs[0], channels: value.channels), nodes: [node],
+        output: node.name)
+      let weights = whole.weights.filter { $0.key.hasPrefix(node.name + ".") }
+      value = try Executor(Network(description: description, weights: weights)).run(value)
+    }
+    #expect(together == value)
   }
 
   @Test("every instruction set of this machine", arguments: InstructionSet.allCases)

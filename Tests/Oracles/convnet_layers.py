@@ -265,5 +265,11 @@ write("padded_in_two_ways", 4, [4, 5, 6],
        ("w", {"op": "crop", "low": ones, "high": ones}, "t"), ("e", conv(4, three, **same), "w")])
 write("negative_scale_after_activation", 3, [4, 4, 4],
       [("c", conv(5, one)), ("a", leaky, "c"), ("s", {"op": "scale", "factor": -2.0}, "a")])
+write("chained_voxelwise", 5, [5, 4, 6],
+      [("c0", conv(9, three)), ("n", bn, "image"), ("p", dict(prelu), "n"), ("c1", conv(12, one), "p"),
+       ("n1", bn, "c1"), ("p1", dict(prelu), "n1"), ("c2", conv(9, one), "p1"),
+       ("w", {"op": "crop", "low": ones, "high": ones}, "c2"), ("s", add, "c0", "w"),
+       ("c3", conv(17, one), "s"), ("p3", dict(prelu), "c3"), ("c4", conv(9, one), "p3"),
+       ("r", add, "c4", "c0"), ("c5", conv(4, one), "r"), ("q", softmax, "c5")])
 write("output_used_twice", 3, [4, 4, 4],
       [("c", conv(5, one)), ("a", relu, "c"), ("d", conv(5, one), "a")], output="c")

@@ -74,7 +74,8 @@ struct PreparedConvolution: @unchecked Sendable {
   /// - Parameter slices: the output slices to compute; the views begin at slice 0 of the whole.
   func run(
     input: FeatureView, output: FeatureView, residual: FeatureView?, raw: FeatureView?,
-    slices: Range<Int>, workers: Workers, scratch: UnsafeMutablePointer<Float>
+    slices: Range<Int>, workers: Workers, scratch: UnsafeMutablePointer<Float>,
+    scratchStride: Int
   ) {
     struct Job: @unchecked Sendable {
       var convolution: ck_convolution
@@ -124,7 +125,7 @@ struct PreparedConvolution: @unchecked Sendable {
       var pointer: UnsafeMutablePointer<Float>
       var size: Int
     }
-    let shared = Scratch(pointer: scratch, size: self.scratch)
+    let shared = Scratch(pointer: scratch, size: scratchStride)
     workers.forEach(total) { [jobs] task, worker in
       var low = 0
       var high = jobs.count

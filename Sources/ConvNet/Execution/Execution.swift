@@ -88,22 +88,75 @@ struct Execution {
       return
     }
     fillBorder(inputView, windows)
-    if let residual = step.residual { fillBorder(residual, windows) }
+    for residual in step.before.map(\.residual) + [step.residual] {
+      if let residual { fillBorder(residual, windows) }
+    }
     let input = resolve(inputView, windows)
     let residual = step.residual.map { resolve($0, windows) }
-    switch step.work {
-    case .input: break
+    let raw = step.raw.map { resolve($0, windows) }
+    if case .instanceNorm(let norm) = step.work {
+      try norm.run(input: input, output: output, residual: residual, workers: workers)
+    } else if step.before.isEmpty {
+      compute(
+        step.work, input: input, output: output, residual: residual, raw: raw, slices: slices,
+        lane: step.output.firstChannel % 8, workers: workers, scratch: scratch(of: 0))
+    } else {
+      let residuals = step.before.map { $0.residual.map { resolve($0, windows) } } + [residual]
+      computeChain(
+        step, input: input, output: output, residuals: residuals, raw: raw, slices: slices)
+    }
+  }
+
+  /// Computes a chain of layers some rows at a time.
+  private func computeChain(
+    _ step: Plan.Step, input: FeatureView, output: FeatureView, residuals: [FeatureView?],
+    raw: FeatureView?, slices: Range<Int>
+  ) {
+    let rows = step.rowsAtOnce
+    let chunks = (output.size.y + rows - 1) / rows
+    let works = step.before.map(\.work) + [step.work]
+    workers.forEach(slices.count * chunks) { task, worker in
+      let first = task % chunks * rows
+      let offset = Triple(slices.lowerBound + task / chunks, first, 0)
+      let size = Triple(1, min(rows, output.size.y - first), output.size.x)
+      func chunk(_ view: FeatureView) -> FeatureView { view.window(offset: offset, size: size) }
+      let scratch = scratch(of: worker)
+      let stores = scratch + (plan.scratch - 2 * step.storeFloats)
+      var current = chunk(input)
+      for (index, work) in works.enumerated() {
+        var next = chunk(output)
+        if index < works.count - 1 {
+          next = FeatureView(
+            data: stores + index % 2 * step.storeFloats, channels: step.before[index].channels,
+            size: size, blockStride: size.y * size.x * 8, zStride: size.y * size.x * 8,
+            yStride: size.x * 8, xStride: 8)
+        }
+        compute(
+          work, input: current, output: next, residual: residuals[index].map(chunk),
+          raw: index == works.count - 1 ? raw.map(chunk) : nil, slices: 0..<1, lane: 0,
+          workers: Workers(count: 1), scratch: scratch)
+        current = next
+      }
+    }
+  }
+
+  /// Computes some slices of a layer that is neither the input nor an instance norm.
+  private func compute(
+    _ work: Plan.Work, input: FeatureView, output: FeatureView, residual: FeatureView?,
+    raw: FeatureView?, slices: Range<Int>, lane: Int, workers: Workers,
+    scratch: UnsafeMutablePointer<Float>
+  ) {
+    switch work {
+    // These need more than slices of memory.
+    case .input, .instanceNorm: break
     case .convolution(let convolution):
       convolution.run(
-        input: input, output: output, residual: residual,
-        raw: step.raw.map { resolve($0, windows) }, slices: slices, workers: workers,
-        scratch: arena.pointer + plan.schedule.floats)
+        input: input, output: output, residual: residual, raw: raw, slices: slices,
+        workers: workers, scratch: scratch, scratchStride: plan.scratch)
     case .pointwise(let map):
       map.run(
         input: input.slices(slices), output: output.slices(slices),
         residual: residual?.slices(slices), workers: workers)
-    case .instanceNorm(let norm):
-      try norm.run(input: input, output: output, residual: residual, workers: workers)
     case .softmax:
       Probabilities.softmax(
         input: input.slices(slices), output: output.slices(slices), workers: workers)
@@ -115,8 +168,8 @@ struct Execution {
         pool, maximum: maximum, input: input, output: output, slices: slices, workers: workers)
     case .repeatVoxels(let factors, let offset):
       Resampling.repeatVoxels(
-        factors: factors, offset: offset, input: input, output: output,
-        lane: step.output.firstChannel % 8, slices: slices, workers: workers)
+        factors: factors, offset: offset, input: input, output: output, lane: lane,
+        slices: slices, workers: workers)
     case .trilinear(let alignCorners):
       Resampling.trilinear(
         alignCorners: alignCorners, input: input, output: output, workers: workers)
@@ -124,6 +177,11 @@ struct Execution {
       Copying.pad(
         low: low, mode: mode, input: input, output: output, slices: slices, workers: workers)
     }
+  }
+
+  /// A worker's scratch memory.
+  private func scratch(of worker: Int) -> UnsafeMutablePointer<Float> {
+    arena.pointer + (plan.schedule.floats + worker * plan.scratch)
   }
 
   /// A view's memory: its slice 0 is the whole view's slice 0, though only those of the window are

@@ -98,7 +98,9 @@ public final class Executor: Sendable {
     try check(image, channels: network.description.input.channels, size: image.size)
     let plan = try plan(size: image.size, slab: try slab.map(checkedSlab))
     var times = plan.steps.map {
-      LayerTime(name: $0.name, kind: $0.kind, seconds: 0, processorSeconds: 0, operations: 0)
+      LayerTime(
+        name: ($0.before.map(\.name) + [$0.name]).joined(separator: " + "), kind: $0.kind,
+        seconds: 0, processorSeconds: 0, operations: 0)
     }
     try execute(
       plan, workers: workers, input: { _ in Slices(tensor: image, first: 0) },
@@ -110,7 +112,6 @@ public final class Executor: Sendable {
       })
     return times
   }
-
 
   /// Whether the output can be computed slab by slab along z: each slice depends on slices near it
   /// alone, and nothing is added before the first or after the last.
@@ -218,11 +219,18 @@ extension Operation {
 extension Plan.Step {
   /// What the step does, in words.
   var kind: String {
-    switch work {
+    let last =
+      work.kind + (raw == nil ? "" : ", sum kept") + (residual == nil ? "" : ", residual added")
+    return (before.map(\.work.kind) + [last]).joined(separator: " + ")
+  }
+}
+
+extension Plan.Work {
+  fileprivate var kind: String {
+    switch self {
     case .input: "input"
     case .convolution(let convolution):
-      "convolution \(convolution.summary)\(raw == nil ? "" : ", sum kept")"
-        + (residual == nil ? "" : ", residual added")
+      "convolution \(convolution.summary)"
     case .pointwise: "pointwise"
     case .instanceNorm: "instance norm"
     case .softmax: "softmax"

@@ -3,7 +3,7 @@ struct Layer {
   enum Kind {
     case input
     case convolution(ConvolutionWeights)
-    case transposedConvolution(TransposedConvolution, weight: [Float])
+    case transposedConvolution(TransposedConvolution, inputChannels: Int, weight: [Float])
     /// Nothing but the epilogue.
     case pointwise
     case instanceNorm(epsilon: Float)
@@ -28,6 +28,29 @@ struct Layer {
   var epilogue = Epilogue()
   /// Where in the order of values the layer is computed.
   var position: Int
+  /// Layers whose results this one alone uses, each voxel for itself: they are computed together with
+  /// it, some rows at a time, and their results are never stored as a whole.
+  var before: [Layer] = []
+
+  /// All that is computed together, in order.
+  var links: [Layer] { before + [self] }
+
+  /// The values that are read and written.
+  var values: [Int] {
+    links.compactMap(\.epilogue.residual)
+      + [before.first?.input ?? input, epilogue.raw, output]
+      .compactMap { $0 }
+  }
+
+  /// Whether each voxel is computed from the same voxel alone.
+  var isVoxelwise: Bool {
+    switch kind {
+    case .convolution(let weights):
+      weights.kernel == .one && weights.stride == .one && weights.groups == 1
+    case .pointwise, .softmax, .sigmoid: true
+    default: false
+    }
+  }
 }
 
 /// What is done to a layer's sums; arrays have one element a channel.
@@ -78,7 +101,8 @@ extension Graph {
         layer.epilogue.bias = weights.bias
         fuseAfterConvolution(&layer, consumers, &done)
       case .transposedConvolution(let shape, let weight, let bias):
-        layer.kind = .transposedConvolution(shape, weight: weight)
+        layer.kind = .transposedConvolution(
+          shape, inputChannels: values[value.inputs[0]].channels, weight: weight)
         layer.epilogue.bias = bias
         fuseAfterConvolution(&layer, consumers, &done)
       case .affine(let scale, let shift):

@@ -54,6 +54,7 @@ struct Placement {
       for input in value.inputs { uses[input] += 1 }
     }
     uses[graph.output] += 1
+    chainLayers(uses)
     placeParts(uses)
     overwriteInputs(uses)
     placePaddings()
@@ -61,9 +62,7 @@ struct Placement {
       ($0.element.position, $0.offset) < ($1.element.position, $1.offset)
     }.map(\.element)
     for layer in layers {
-      for value in [layer.input, layer.epilogue.residual, layer.epilogue.raw, layer.output] {
-        if let value { _ = place(value) }
-      }
+      for value in layer.values { _ = place(value) }
     }
     _ = place(graph.output)
   }
@@ -71,12 +70,33 @@ struct Placement {
   /// Where a value that a layer reads or writes lives.
   func view(of value: Int) -> View { views[value]! }
 
+  /// The number of channels of a value.
+  func channels(of value: Int) -> Int { channels[value] }
+
   /// Where the network's output lives.
   var output: View { view(of: graph.output) }
 
   private func placedByLayer(_ value: Int) -> Bool {
     value >= graph.values.count || !graph.values[value].operation.isArrangement
       || graph.values[value].operation.isJoin
+  }
+
+  /// Joins layers that compute each voxel by itself from one another.
+  private mutating func chainLayers(_ uses: [Int]) {
+    var chained: [Layer] = []
+    for var layer in layers {
+      if layer.isVoxelwise, let input = layer.input, uses[input] == 1,
+        let index = chained.firstIndex(where: { $0.output == input }),
+        chained[index].isVoxelwise, chained[index].epilogue.raw == nil
+      {
+        var first = chained.remove(at: index)
+        layer.before = first.before
+        first.before = []
+        layer.before.append(first)
+      }
+      chained.append(layer)
+    }
+    layers = chained
   }
 
   /// Gives each part of a join its place in the joined map, or copies it there.
@@ -115,7 +135,8 @@ struct Placement {
 
   private mutating func overwriteInputs(_ uses: [Int]) {
     for layer in layers {
-      guard let input = layer.input, uses[input] == 1, parts[input] == nil, placedByLayer(input)
+      guard layer.before.isEmpty, let input = layer.input, uses[input] == 1, parts[input] == nil,
+        placedByLayer(input)
       else { continue }
       switch layer.kind {
       case .pointwise, .instanceNorm, .softmax, .sigmoid: overwritten[input] = layer.output

@@ -24,8 +24,20 @@ struct Plan: Sendable {
     var residual: View?
     var raw: View?
     var output: View
+    /// Layers that are computed together with this one; only the first has a view as its input, and
+    /// none has one as its output.
+    var before: [Link] = []
     /// The multiplications and additions of a convolution's definition for each output slice.
     var operationsPerSlice = 0.0
+  }
+
+  /// A layer whose result goes to the next one some rows at a time.
+  struct Link: Sendable {
+    var name: String
+    var work: Work
+    var residual: View?
+    /// The channels of the result.
+    var channels: Int
   }
 
   let steps: [Step]
@@ -45,54 +57,101 @@ struct Plan: Sendable {
     var steps: [Step] = []
     for (index, layer) in placement.layers.enumerated() {
       let output = placement.view(of: layer.output)
-      let input = layer.input.map { placement.view(of: $0) }
       // The slices that are computed at once, by which the algorithm is chosen.
       let depth = layout.schedule.slabs.map { $0.ranges[index].count }.max() ?? 0
-      var step = Step(
-        name: layer.name, work: .input, input: input,
-        residual: layer.epilogue.residual.map { placement.view(of: $0) },
-        raw: layer.epilogue.raw.map { placement.view(of: $0) }, output: output)
-      switch layer.kind {
-      case .input: step.work = .input
-      case .convolution(let weights):
-        step.work = .convolution(
-          try packer.prepare(
-            layer, weights, outputSize: Triple(depth, output.size.y, output.size.x), cache: &cache))
-        let taps = Double(weights.kernel.z * weights.kernel.y * weights.kernel.x)
-        step.operationsPerSlice =
-          2 * taps * Double(weights.inputChannels / weights.groups)
-          * Double(weights.outputChannels) * Double(output.size.y * output.size.x)
-      case .transposedConvolution(let shape, let weight):
-        // The view of the input has a border where the phases need one; the sizes without it decide.
-        guard let input else { continue }
-        let inputSize = shape.inputSize(outputSize: output.size)
-        step.work = .convolution(
-          try packer.prepare(
-            layer, shape, weight: weight, inputChannels: input.channels, inputSize: inputSize,
-            outputSize: output.size, cache: &cache))
-        let taps = Double(shape.kernel.z * shape.kernel.y * shape.kernel.x)
-        step.operationsPerSlice =
-          2 * taps * Double(input.channels) * Double(output.channels)
-          * Double(inputSize.z * inputSize.y * inputSize.x) / Double(output.size.z)
-      case .pointwise: step.work = .pointwise(try PointwiseMap(layer.epilogue))
-      case .instanceNorm(let epsilon):
-        step.work = .instanceNorm(
-          InstanceNormalization(epsilon: epsilon, map: try PointwiseMap(layer.epilogue)))
-      case .softmax: step.work = .softmax
-      case .sigmoid: step.work = .sigmoid
-      case .pool(let pool, let maximum): step.work = .pool(pool, maximum: maximum)
-      case .upsampleNearest(let factors, let offset):
-        step.work = .repeatVoxels(factors: factors, offset: offset)
-      case .upsampleTrilinear(_, let alignCorners):
-        step.work = .trilinear(alignCorners: alignCorners)
-      case .pad(let low, _, let mode): step.work = .pad(low: low, mode: mode)
+      let atOnce = Triple(depth, output.size.y, output.size.x)
+      func work(_ layer: Layer) throws -> Work {
+        try Work(layer, outputSize: output.size, atOnce: atOnce, packer: packer, cache: &cache)
       }
+      func view(_ value: Int?) -> View? { value.map { placement.view(of: $0) } }
+      var step = Step(
+        name: layer.name, work: try work(layer),
+        input: view(layer.before.first?.input ?? layer.input),
+        residual: view(layer.epilogue.residual), raw: view(layer.epilogue.raw), output: output)
+      for link in layer.before {
+        step.before.append(
+          Link(
+            name: link.name, work: try work(link), residual: view(link.epilogue.residual),
+            channels: placement.channels(of: link.output)))
+      }
+      step.operationsPerSlice =
+        layer.links.reduce(0) { $0 + $1.operationsPerVoxel } * Double(output.size.y * output.size.x)
       steps.append(step)
     }
     self.steps = steps
-    scratch =
-      steps.map { if case .convolution(let prepared) = $0.work { prepared.scratch } else { 0 } }
-      .max() ?? 0
+    scratch = steps.map(\.scratch).max() ?? 0
+  }
+}
+
+extension Plan.Work {
+  /// - Parameters:
+  ///   - outputSize: the size of the whole output.
+  ///   - atOnce: the size of what is computed at once.
+  fileprivate init(
+    _ layer: Layer, outputSize: Triple, atOnce: Triple, packer: Packer,
+    cache: inout [Packer.Key: AlignedFloats]
+  ) throws {
+    switch layer.kind {
+    case .input: self = .input
+    case .convolution(let weights):
+      self = .convolution(
+        try packer.prepare(layer, weights, outputSize: atOnce, cache: &cache))
+    case .transposedConvolution(let shape, let inputChannels, let weight):
+      // The view of the input has a border where the phases need one; the size without it decides.
+      self = .convolution(
+        try packer.prepare(
+          layer, shape, weight: weight, inputChannels: inputChannels,
+          inputSize: shape.inputSize(outputSize: outputSize), outputSize: outputSize,
+          cache: &cache))
+    case .pointwise: self = .pointwise(try PointwiseMap(layer.epilogue))
+    case .instanceNorm(let epsilon):
+      self = .instanceNorm(
+        InstanceNormalization(epsilon: epsilon, map: try PointwiseMap(layer.epilogue)))
+    case .softmax: self = .softmax
+    case .sigmoid: self = .sigmoid
+    case .pool(let pool, let maximum): self = .pool(pool, maximum: maximum)
+    case .upsampleNearest(let factors, let offset):
+      self = .repeatVoxels(factors: factors, offset: offset)
+    case .upsampleTrilinear(_, let alignCorners): self = .trilinear(alignCorners: alignCorners)
+    case .pad(let low, _, let mode): self = .pad(low: low, mode: mode)
+    }
+  }
+
+  /// The floats of scratch memory that each worker needs for it, a multiple of 16.
+  var scratch: Int {
+    if case .convolution(let prepared) = self { prepared.scratch } else { 0 }
+  }
+}
+
+extension Plan.Step {
+  /// The rows of a slice that a chain of layers computes at a time: few enough that what goes from
+  /// layer to layer stays in the cache.
+  var rowsAtOnce: Int {
+    let channels = before.map { ($0.channels + 7) / 8 * 8 }.max() ?? 8
+    return min(output.size.y, max(1, (1 << 16) / (channels * output.size.x)))
+  }
+
+  /// The floats of one of the two stores between the layers of a chain, a multiple of 16.
+  var storeFloats: Int {
+    guard let channels = before.map(\.channels).max() else { return 0 }
+    return ((channels + 7) / 8 * 8 * rowsAtOnce * output.size.x + 15) / 16 * 16
+  }
+
+  /// The floats of scratch memory that each worker needs.
+  var scratch: Int {
+    (before.map(\.work.scratch) + [work.scratch]).reduce(0, max) + 2 * storeFloats
+  }
+}
+
+extension Layer {
+  /// The multiplications and additions of a convolution's definition for each output voxel.
+  fileprivate var operationsPerVoxel: Double {
+    switch kind {
+    case .convolution(let weights): 2 * Double(weights.weight.count)
+    case .transposedConvolution(let shape, _, let weight):
+      2 * Double(weight.count) / Double(shape.stride.z * shape.stride.y * shape.stride.x)
+    default: 0
+    }
   }
 }
 

@@ -48,10 +48,7 @@ struct Schedule {
       return place
     }
     for (index, layer) in placement.layers.enumerated() {
-      for value in [layer.input, layer.epilogue.residual, layer.epilogue.raw, layer.output] {
-        guard let value else { continue }
-        touch(placement.view(of: value).buffer, index)
-      }
+      for value in layer.values { touch(placement.view(of: value).buffer, index) }
     }
     touch(placement.output.buffer, placement.layers.count)
     simulate(placement, slab: slab)
@@ -175,11 +172,13 @@ extension Layer {
   /// The slices that it reads to compute some output slices.
   func reads(_ slices: Range<Int>, _ placement: Placement) -> [(View, Range<Int>)] {
     var reads: [(View, Range<Int>)] = []
-    if let input {
+    if let input = before.first?.input ?? input {
       let view = placement.view(of: input)
       reads.append((view, inputSlices(slices, depth: view.size.z)))
     }
-    if let residual = epilogue.residual { reads.append((placement.view(of: residual), slices)) }
+    for residual in links.compactMap(\.epilogue.residual) {
+      reads.append((placement.view(of: residual), slices))
+    }
     return reads
   }
 
