@@ -38,39 +38,59 @@ struct TrainedDeepMedicTests {
       folder.appending(path: "glioma_4mod/BraTS-GLI-00001-000/reference_labels.nii.gz").path)
   }
 
+  /// The reference was made with tiles of 27, whose beginnings decide which voxels the pathway by 5
+  /// sees.
   @Test func tilesOf27GiveTheReference() throws {
-    let model = try model()
-    var options = Segmenter.Options()
-    options.tile = 27
-    let labels = try Segmenter(model, options: options).segment(scans(model)).labels
-    let reference = try reference()
-    let equal = zip(labels.voxels, reference.voxels).count { $0 == $1 }
-    let fraction = Double(equal) / Double(labels.voxels.count)
-    let inTumour = zip(labels.voxels, reference.voxels).count { $0 != $1 }
-    #expect(fraction >= 0.999, "\(inTumour) voxels differ")
-    print("tiles of 27: \(inTumour) of \(labels.voxels.count) voxels differ")
-  }
-
-  @Test func streamedGivesDice99() throws {
     let model = try model()
     let scans = try scans(model)
     let reference = try reference()
-    let clock = ContinuousClock()
+    var results: [LabelMap] = []
+    for threads in [1, 2] {
+      var options = Segmenter.Options()
+      options.tile = 27
+      options.workers = Workers(count: threads)
+      let segmenter = try Segmenter(model, options: options)
+      let time = try ContinuousClock().measure {
+        results.append(try segmenter.segment(scans).labels)
+      }
+      print("tiles of 27, \(threads) threads: \(time)")
+    }
+    let different = zip(results[0].voxels, reference.voxels).count { $0 != $1 }
+    print("\(different) of \(reference.voxels.count) voxels differ from the reference")
+    #expect(Double(different) <= 0.001 * Double(reference.voxels.count))
+    #expect(results[0] == results[1])
+  }
+
+  /// In one stream the pathway by 5 sees other voxels than in most of the reference's tiles, which
+  /// moves the borders of the tumour's parts a little.
+  @Test func oneStreamComesClose() throws {
+    let model = try model()
+    let scans = try scans(model)
+    let reference = try reference()
     var results: [LabelMap] = []
     for threads in [1, 2] {
       var options = Segmenter.Options()
       options.workers = Workers(count: threads)
       let segmenter = try Segmenter(model, options: options)
-      let time = try clock.measure { results.append(try segmenter.segment(scans).labels) }
-      print("streamed, \(threads) threads: \(time)")
+      let time = try ContinuousClock().measure {
+        results.append(try segmenter.segment(scans).labels)
+      }
+      print("one stream, \(threads) threads: \(time)")
     }
     #expect(results[0] == results[1])
-    for label in reference.labels {
-      let region = EvaluationRegion(name: "label", labels: [label])
-      let evaluation = try Evaluation(
-        prediction: results[0], truth: reference, regions: [region], lesionWise: nil, workers: .all)
-      print("label \(label): Dice \(evaluation.regions[0].dice)")
-      #expect(evaluation.regions[0].dice >= 0.99)
+    let evaluation = try Evaluation(
+      prediction: results[0], truth: reference,
+      regions: EvaluationRegion.labels(of: reference, reference), lesionWise: nil, workers: .all)
+    for region in evaluation.regions {
+      print("\(region.region.name): Dice \(region.dice)")
+      #expect(region.dice >= 0.96)
     }
+    // Tiles whose beginnings have the stream's phases give the stream's labels.
+    var options = Segmenter.Options()
+    options.tile = 45
+    let tiles = try Segmenter(model, options: options).segment(scans).labels
+    let different = zip(results[0].voxels, tiles.voxels).count { $0 != $1 }
+    print("\(different) voxels differ between the stream and tiles of 45")
+    #expect(different <= 100)
   }
 }

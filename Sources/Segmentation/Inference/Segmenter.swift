@@ -13,9 +13,10 @@ public struct Segmenter: Sendable {
     public var workers = Workers.all
     /// The most bytes for feature maps.
     public var memory = 1 << 30
-    /// Computes the network in separate tiles whose output has so many voxels along each axis, from
-    /// voxel (0, 0, 0) on, instead of in one stream; for models of the kind "streamed" only. That
-    /// is slower, and the phases of subsampled pathways follow the tiles.
+    /// Lets the network see the scan in tiles whose output has so many voxels along each axis, from
+    /// voxel (0, 0, 0) on, instead of in one stream; for models of the kind "streamed" only. It
+    /// matters where the phases of subsampled pathways follow the tiles: DeepMedic's own inference
+    /// works so, with the segment's size for inference less the network's margin.
     public var tile: Int?
     /// Whether windows are also seen mirrored, where the model does so.
     public var mirrors = true
@@ -38,6 +39,8 @@ public struct Segmenter: Sendable {
   /// How to go about it.
   public let options: Options
   private let executor: Executor
+  /// For tiles, the network cut where its pathways join.
+  private let branched: BranchedNetwork?
 
   /// - Throws: ``SegmentationError/option(found:expected:)`` where the options do not suit the model;
   ///   ``ConvNetError`` where the network cannot be computed on this machine.
@@ -58,7 +61,11 @@ public struct Segmenter: Sendable {
       throw SegmentationError.option(
         found: "a smallest lesion of \(options.smallestLesion) ml", expected: "0 ml or more")
     }
-    executor = try Executor(model.network, options: .init(strict: options.strict))
+    let computing = Executor.Options(strict: options.strict)
+    executor = try Executor(model.network, options: computing)
+    branched = try options.tile.flatMap {
+      try BranchedNetwork(model.network, tile: $0, options: computing)
+    }
   }
 
   /// Segments one patient's scans.
@@ -89,7 +96,8 @@ public struct Segmenter: Sendable {
       let inference = try StreamedInference(
         executor: executor, alignment: alignment, memory: options.memory, workers: workers)
       if let tile = options.tile {
-        try inference.runTiles(of: tile, on: prepared, into: &result, progress: progress)
+        try inference.runTiles(
+          of: tile, branched: branched, on: prepared, into: &result, progress: progress)
       } else {
         try inference.run(on: prepared, into: &result, progress: progress)
       }

@@ -33,6 +33,7 @@ struct StreamedInference {
     for axis in 0..<3 { low[axis] -= low[axis] % alignment }
     let size = box.high &- low
     let plan = try self.plan(for: size)
+    let source = EdgeContinuedImage(scans: prepared.scans)
     let columns = StreamedInference.starts(size.y, plan.column.y).flatMap { y in
       StreamedInference.starts(size.x, plan.column.x).map { x in (x: x, y: y) }
     }
@@ -44,14 +45,14 @@ struct StreamedInference {
         progress((Double(number) + Double(slices) / Double(size.z)) / Double(columns.count))
       }
       guard executor.isStreamable else {
-        let image = input(prepared.scans, at: first, for: extent)
+        let image = source.tensor(for: extent, at: first, network)
         result.write(try executor.run(image, workers: workers), at: first, workers: workers)
         report(size.z)
         continue
       }
       try executor.stream(
         inputSize: network.inputSize(for: extent), slab: plan.slab, workers: workers,
-        input: { input(prepared.scans, at: first, for: extent, slices: $0) },
+        input: { source.tensor(for: extent, at: first, network, slices: $0) },
         output: { slice, slab in
           result.write(slab, at: first &+ SIMD3(0, 0, slice), workers: workers)
           report(slice + slab.size.z)
@@ -60,16 +61,13 @@ struct StreamedInference {
   }
 
   /// Computes tiles by themselves: those that hold some of the mask.
+  ///
+  /// - Parameter branched: the network cut at its join, by which most of the work is shared between
+  ///   tiles where memory allows.
   func runTiles(
-    of extent: Int, on prepared: PreparedScans, into result: inout ResultGrid,
-    progress: (Double) -> Void
+    of extent: Int, branched: BranchedNetwork?, on prepared: PreparedScans,
+    into result: inout ResultGrid, progress: (Double) -> Void
   ) throws {
-    let size = Triple(repeating: extent)
-    let needed = try executor.runMemory(inputSize: network.inputSize(for: size))
-    guard needed <= memory else {
-      throw SegmentationError.memory(
-        needed: needed, budget: memory, remedy: "choose smaller tiles or raise --memory")
-    }
     guard let box = prepared.mask.boundingBox else { return }
     var tiles: [SIMD3<Int>] = []
     for k in box.low.z / extent...(box.high.z - 1) / extent {
@@ -84,8 +82,22 @@ struct StreamedInference {
         }
       }
     }
+    let source = EdgeContinuedImage(scans: prepared.scans)
+    if let branched, let region = VoxelBox(low: box.low / extent &* extent, high: box.high) {
+      let shared = TiledBranches(network: branched, tile: extent, workers: workers)
+      if try shared.memory(for: region) <= memory {
+        return try shared.run(
+          tiles: tiles, region: region, on: source, into: &result, progress: progress)
+      }
+    }
+    let size = Triple(repeating: extent)
+    let needed = try executor.runMemory(inputSize: network.inputSize(for: size))
+    guard needed <= memory else {
+      throw SegmentationError.memory(
+        needed: needed, budget: memory, remedy: "choose smaller tiles or raise --memory")
+    }
     for (number, low) in tiles.enumerated() {
-      let image = input(prepared.scans, at: low, for: size)
+      let image = source.tensor(for: size, at: low, network)
       result.write(try executor.run(image, workers: workers), at: low, workers: workers)
       progress(Double(number + 1) / Double(tiles.count))
     }
@@ -118,43 +130,6 @@ struct StreamedInference {
 
   private static func starts(_ size: Int, _ step: Int) -> [Int] {
     Array(stride(from: 0, to: size, by: step))
-  }
-
-  /// The image around a box of the output, or some slices of it; beyond the border its edge goes on.
-  private func input(
-    _ scans: Volume, at low: SIMD3<Int>, for output: Triple, slices: Range<Int>? = nil
-  ) -> Tensor {
-    let whole = network.inputSize(for: output)
-    let slices = slices ?? 0..<whole.z
-    let size = Triple(slices.count, whole.y, whole.x)
-    let first = low &- SIMD3(network.low.x, network.low.y, network.low.z - slices.lowerBound)
-    let last = scans.geometry.size &- 1
-    let count = scans.geometry.voxelCount
-    var tensor = Tensor(channels: scans.channels, size: size)
-    // The columns that lie in the image, which are copied at once.
-    let firstInside = min(max(0, -first.x), size.x)
-    let inside = firstInside..<max(firstInside, min(size.x, last.x + 1 - first.x))
-    tensor.values.withUnsafeMutableBufferPointer { values in
-      scans.samples.withUnsafeBufferPointer { samples in
-        var row = 0
-        for channel in 0..<scans.channels {
-          for z in 0..<size.z {
-            let k = min(max(first.z + z, 0), last.z)
-            for y in 0..<size.y {
-              let j = min(max(first.y + y, 0), last.y)
-              let source = channel * count + scans.geometry.offset(0, j, k)
-              for x in 0..<inside.lowerBound { values[row + x] = samples[source] }
-              for x in inside { values[row + x] = samples[source + first.x + x] }
-              for x in inside.upperBound..<size.x {
-                values[row + x] = samples[source + last.x]
-              }
-              row += size.x
-            }
-          }
-        }
-      }
-    }
-    return tensor
   }
 }
 
