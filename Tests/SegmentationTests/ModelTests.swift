@@ -119,7 +119,8 @@ import Volumes
 /// A threshold: class 1 where the one channel, normalised, is above 0.
 func smallModel(
   channels: [Channel] = [Channel(name: "T1", normalization: .zScore(over: .mask))],
-  preprocessing: Preprocessing = Preprocessing(), inference: Inference = .streamed(alignment: 1),
+  preprocessing: Preprocessing = Preprocessing(),
+  inference: Inference = .streamed(alignment: 1),
   kernel: Int = 1
 ) throws -> Model {
   var convolution = Convolution(outputChannels: 2, kernel: Triple(repeating: kernel))

@@ -8,7 +8,7 @@ import Volumes
 
 @Suite(
   .enabled(if: sharedData != nil, "there are no real label maps here: set MEDCNN_SHARED_DATA"),
-  .enabled(if: isOptimized, "whole scans take minutes in a debug build: test with -c release"))
+  .enabled(if: isHeavy, "whole scans take long: set MEDCNN_HEAVY in an optimised build"))
 struct RealLabelMapTests {
   @Test func realLabelMapsAgreeWithThePeers() throws {
     let folder = try #require(sharedData)

@@ -263,7 +263,7 @@ import Volumes
     let windows = try smallModel(
       inference: .windows(patch: [8, 8, 8], step: 0.5, gaussian: nil, mirror: []))
     #expect(throws: SegmentationError.self) { try Segmenter(windows, options: options) }
-    options.tile = 0
+    options.tile = -1
     #expect(throws: SegmentationError.self) { try Segmenter(smallModel(), options: options) }
   }
 }

@@ -10,7 +10,7 @@ import Volumes
 /// A trained DeepMedic on a real scan, where an independent implementation has been before.
 @Suite(
   .enabled(if: sharedData != nil, "there is no trained checkpoint here: set MEDCNN_SHARED_DATA"),
-  .enabled(if: isOptimized, "whole scans take minutes in a debug build: test with -c release"))
+  .enabled(if: isHeavy, "whole scans take long: set MEDCNN_HEAVY in an optimised build"))
 struct TrainedDeepMedicTests {
   private let folder = sharedData ?? URL(filePath: "/")
 
@@ -21,6 +21,7 @@ struct TrainedDeepMedicTests {
       config: checkpoint.appending(path: "modelConfig.txt").path)
     return try Model.deepMedic(
       imported.network, configuration: imported.modelFile.network,
+      segment: imported.modelFile.inferenceSegment,
       channels: ["T1", "T1c", "T2", "FLAIR"], labels: LabelTable(),
       card: ModelCard(name: "glioma", version: "1", description: "For tests."))
   }
@@ -42,12 +43,12 @@ struct TrainedDeepMedicTests {
   /// sees.
   @Test func tilesOf27GiveTheReference() throws {
     let model = try model()
+    #expect(model.inference == .streamed(alignment: 15, tile: 27))
     let scans = try scans(model)
     let reference = try reference()
     var results: [LabelMap] = []
     for threads in [1, 2] {
       var options = Segmenter.Options()
-      options.tile = 27
       options.workers = Workers(count: threads)
       let segmenter = try Segmenter(model, options: options)
       let time = try ContinuousClock().measure {
@@ -70,6 +71,7 @@ struct TrainedDeepMedicTests {
     var results: [LabelMap] = []
     for threads in [1, 2] {
       var options = Segmenter.Options()
+      options.tile = 0
       options.workers = Workers(count: threads)
       let segmenter = try Segmenter(model, options: options)
       let time = try ContinuousClock().measure {

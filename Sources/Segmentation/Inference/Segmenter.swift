@@ -13,10 +13,9 @@ public struct Segmenter: Sendable {
     public var workers = Workers.all
     /// The most bytes for feature maps.
     public var memory = 1 << 30
-    /// Lets the network see the scan in tiles whose output has so many voxels along each axis, from
-    /// voxel (0, 0, 0) on, instead of in one stream; for models of the kind "streamed" only. It
-    /// matters where the phases of subsampled pathways follow the tiles: DeepMedic's own inference
-    /// works so, with the segment's size for inference less the network's margin.
+    /// Lets the network see the scan as if in tiles whose output has so many voxels along each axis,
+    /// from voxel (0, 0, 0) on, or in one stream where 0; as the model says where nil. For models of
+    /// the kind "streamed" only.
     public var tile: Int?
     /// Whether windows are also seen mirrored, where the model does so.
     public var mirrors = true
@@ -39,6 +38,8 @@ public struct Segmenter: Sendable {
   /// How to go about it.
   public let options: Options
   private let executor: Executor
+  /// The extent of tiles, where there are any.
+  private let tile: Int?
   /// For tiles, the network cut where its pathways join.
   private let branched: BranchedNetwork?
 
@@ -52,9 +53,9 @@ public struct Segmenter: Sendable {
         throw SegmentationError.option(
           found: "a tile size", expected: "none: the model has windows of its own")
       }
-      guard 1...512 ~= tile else {
+      guard 0...512 ~= tile else {
         throw SegmentationError.option(
-          found: "tiles of \(tile) voxels", expected: "1 to 512 voxels")
+          found: "tiles of \(tile) voxels", expected: "1 to 512 voxels, or 0 for one stream")
       }
     }
     guard options.smallestLesion >= 0, options.smallestLesion.isFinite else {
@@ -63,8 +64,12 @@ public struct Segmenter: Sendable {
     }
     let computing = Executor.Options(strict: options.strict)
     executor = try Executor(model.network, options: computing)
-    branched = try options.tile.flatMap {
-      try BranchedNetwork(model.network, tile: $0, options: computing)
+    if case .streamed(_, let usual) = model.inference, let tile = options.tile ?? usual, tile > 0 {
+      self.tile = tile
+      branched = try BranchedNetwork(model.network, tile: tile, options: computing)
+    } else {
+      tile = nil
+      branched = nil
     }
   }
 
@@ -92,10 +97,10 @@ public struct Segmenter: Sendable {
       output: model.output, labels: model.labels, mask: prepared.mask,
       keepsProbabilities: options.keepsProbabilities || isResampled)
     switch model.inference {
-    case .streamed(let alignment):
+    case .streamed(let alignment, _):
       let inference = try StreamedInference(
         executor: executor, alignment: alignment, memory: options.memory, workers: workers)
-      if let tile = options.tile {
+      if let tile {
         try inference.runTiles(
           of: tile, branched: branched, on: prepared, into: &result, progress: progress)
       } else {

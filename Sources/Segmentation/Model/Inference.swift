@@ -4,7 +4,11 @@ public enum Inference: Sendable, Hashable, Codable {
   /// only on a neighbourhood of the input. The region starts at multiples of `alignment` voxels
   /// from voxel (0, 0, 0), so that the phases of subsampled pathways do not depend on the mask:
   /// the least common multiple of their factors. Beyond the image's border its edge values go on.
-  case streamed(alignment: Int)
+  ///
+  /// With a `tile`, the network sees the scan as if in tiles whose output has so many voxels along
+  /// each axis, from voxel (0, 0, 0) on: the phases of subsampled pathways follow the tiles, as in
+  /// the program that the network was trained with.
+  case streamed(alignment: Int, tile: Int? = nil)
   /// In overlapping windows (nnU-Net): at positions round(i (size - patch) / (n - 1)) along each
   /// axis, with as few windows as keep steps of at most `step` patches.
   ///

@@ -8,11 +8,14 @@ extension Model {
   /// - Parameters:
   ///   - network: DeepMedic's network; its last operation may be the softmax.
   ///   - configuration: what the network was built from.
+  ///   - segment: the extent of the segments of the image that DeepMedic feeds the network with at
+  ///     inference; where pathways would see other voxels otherwise, its tiles are kept.
   ///   - channels: the names of the images in the order of the network's input.
   ///   - labels: the names of the classes, by class number.
   /// - Throws: as ``init(network:channels:preprocessing:inference:output:labels:card:)``.
   public static func deepMedic(
-    _ network: Network, configuration: DeepMedic.Configuration, channels: [String],
+    _ network: Network, configuration: DeepMedic.Configuration, segment: Triple? = nil,
+    channels: [String],
     labels: LabelTable, card: ModelCard
   ) throws -> Model {
     let description = network.description
@@ -28,12 +31,32 @@ extension Model {
       channels: channels.map { Channel(name: $0, normalization: .deepMedic) },
       preprocessing: Preprocessing(),
       inference: .streamed(
-        alignment: configuration.subsampled.flatMap { [$0.factor.z, $0.factor.y, $0.factor.x] }
-          .reduce(1, leastCommonMultiple)),
+        alignment: configuration.period, tile: segment.flatMap(configuration.tile)),
       output: Output(
         activation: isProbability ? .none : .softmax, decision: .argmax,
         values: (0..<classes).map { UInt16(truncatingIfNeeded: $0) }),
       labels: LabelTable(named), card: card)
+  }
+}
+
+extension DeepMedic.Configuration {
+  /// After so many voxels all pathways see the same part of the image again.
+  fileprivate var period: Int {
+    subsampled.flatMap { [$0.factor.z, $0.factor.y, $0.factor.x] }.reduce(1, leastCommonMultiple)
+  }
+
+  /// The extent of the output for a segment, or nil where it is not the same along each axis or
+  /// makes no difference.
+  fileprivate func tile(of segment: Triple) -> Int? {
+    let extents = (0..<3).map { axis in
+      let joined = normal.kernels.reduce(segment[axis]) { $0 - $1[axis] + 1 }
+      let isValid = fullyConnected.firstPadding == .valid
+      return isValid ? joined - fullyConnected.firstKernel[axis] + 1 : joined
+    }
+    guard Set(extents).count == 1, 1...512 ~= extents[0], extents[0] % period != 0 else {
+      return nil
+    }
+    return extents[0]
   }
 }
 

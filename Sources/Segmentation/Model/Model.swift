@@ -83,8 +83,9 @@ extension Inference {
   /// What contradicts itself, or nil.
   fileprivate var fault: String? {
     switch self {
-    case .streamed(let alignment):
-      return 1...1000 ~= alignment ? nil : "alignment must be between 1 and 1000"
+    case .streamed(let alignment, let tile):
+      guard 1...1000 ~= alignment else { return "alignment must be between 1 and 1000" }
+      return 1...512 ~= tile ?? 1 ? nil : "tile must be between 1 and 512"
     case .windows(let patch, let step, let gaussian, let mirror):
       guard patch.count == 3, patch.allSatisfy({ 1...4096 ~= $0 }) else {
         return "a patch has three extents between 1 and 4096 voxels"

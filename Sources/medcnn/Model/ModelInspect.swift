@@ -76,7 +76,8 @@ enum ModelText {
 
   static func inference(_ inference: Inference) -> String {
     switch inference {
-    case .streamed(let alignment):
+    case .streamed(let alignment, let tile):
+      if let tile { return "as in tiles of \(tile) x \(tile) x \(tile) voxels" }
       return alignment == 1 ? "in one stream" : "in one stream, aligned to \(alignment) voxels"
     case .windows(let patch, let step, let gaussian, let mirror):
       let size = patch.reversed().map(String.init).joined(separator: " x ")
