@@ -196,7 +196,7 @@ import Volumes
     (["case", "--t1", "a", "-o", "x.nii"], "not both"),
     (["--t1", "a", "--channel", "T1=b", "-o", "x.nii"], "'t1' is given twice"),
     (["case", "-o", "x.nii", "--memory", "lots"], "'lots' is invalid"),
-    (["case", "-o", "x.nii", "--tile", "0"], "--tile takes 1 to 512 voxels"),
+    (["case", "-o", "x.nii", "--tile", "513"], "--tile takes 1 to 512 voxels"),
     (["case", "-o", "x.nii", "--min-lesion-ml", "-1"], "--min-lesion-ml"),
     (["case", "-o", "x.nii", "--preview", "x.jpg"], "--preview writes PNG"),
   ]) func wrongUsageExitsWith2(_ arguments: [String], _ message: String) throws {

@@ -112,7 +112,8 @@ extension ModelCommand {
       for warning in file.warnings { messages.console.note("warning: \(warning)") }
       let names = try channelNames(count: file.network.inputChannels)
       return try Model.deepMedic(
-        imported.network, configuration: file.network, channels: names,
+        imported.network, configuration: file.network, segment: file.inferenceSegment,
+        channels: names,
         labels: labelTable(classes: file.network.classes, channels: names),
         card: ModelCard(
           name: name ?? file.name, version: "1",

@@ -71,7 +71,7 @@ struct SegmentCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Compute in separate tiles whose output has this many voxels along each axis; slower.",
+      "See the scan in tiles with an output of this many voxels, or 0 for one stream.",
       valueName: "voxels"))
   var tile: Int?
 
@@ -85,8 +85,8 @@ struct SegmentCommand: ParsableCommand {
     guard minLesionMl >= 0, minLesionMl.isFinite else {
       throw ValidationError("--min-lesion-ml takes millilitres from 0, not \(minLesionMl).")
     }
-    if let tile, !(1...512 ~= tile) {
-      throw ValidationError("--tile takes 1 to 512 voxels, not \(tile).")
+    if let tile, !(0...512 ~= tile) {
+      throw ValidationError("--tile takes 1 to 512 voxels, or 0, not \(tile).")
     }
     if let preview, !preview.lowercased().hasSuffix(".png") {
       throw ValidationError("--preview writes PNG; give a name that ends in .png.")
