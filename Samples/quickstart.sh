@@ -22,7 +22,7 @@ say "segmenting it"
 # This model was trained on synthesised brains only, and says so: it shows how the program works and
 # is of no use for scans of people.
 "$medcnn" segment "$output/phantom" --model Samples/models/phantom-brain.safetensors \
-  -o "$output/labels.nii.gz" --preview "$output/overlay.png"
+  --min-lesion-ml 0.05 -o "$output/labels.nii.gz" --preview "$output/overlay.png"
 
 say "comparing it with the truth"
 "$medcnn" evaluate "$output/labels.nii.gz" "$output/phantom/phantom-2026-seg.nii.gz"

@@ -6,7 +6,7 @@
 swift_release=6.3.1
 swift_oldest=6.2
 
-say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
+say() { printf '==> %s\n' "$*" >&2; }
 
 fail() {
   printf 'error: %s\n' "$*" >&2

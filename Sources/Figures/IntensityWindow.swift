@@ -5,7 +5,7 @@ struct IntensityWindow: Sendable {
   let low: Double
   let high: Double
 
-  /// From the 1 % to the 99.5 % quantile of a scan's foreground.
+  /// From the 1 % to the 99.8 % quantile of a scan's foreground.
   ///
   /// - Parameter background: a value that does not count.
   init(of samples: [Float], background: Float) {
@@ -23,7 +23,7 @@ struct IntensityWindow: Sendable {
       Double(values[Int(fraction * Double(values.count - 1))])
     }
     let bottom = quantile(0.01)
-    let top = quantile(0.995)
+    let top = quantile(0.998)
     // Where the background is dark it stays black.
     low = Double(background) < bottom ? min(bottom, 0.5 * (bottom + Double(background))) : bottom
     high = max(top, low + 1e-6 * max(1, abs(low)))

@@ -243,7 +243,8 @@ def main():
         "name": "phantom-brain", "version": "1",
         "description": "Finds the tumours in brains that \"medcnn phantom mri\" synthesises. It "
                        "shows how the program works and is of no use for scans of people.",
-        "trainingData": "14 synthesised brains, seeds 1001 to 1014, with 0 to 3 lesions",
+        "trainingData": "14 synthesised brains of 1 mm voxels, seeds 1001 to 1014, with 0 to 3 "
+                        "lesions",
         "accuracy": f"lowest Dice on three unseen synthesised brains (seeds 9001 to 9003): {worst}",
         "limitations": "trained on synthesised brains only: never use it on scans of people",
         "license": "the same as the program's"})
