@@ -6,7 +6,7 @@ import Testing
 @Suite struct HelpTests {
   static let commands: [[String]] = [
     [], ["info"], ["convert"], ["evaluate"], ["segment"], ["model"], ["model", "import"],
-    ["model", "inspect"], ["phantom"],
+    ["model", "export"], ["model", "inspect"], ["phantom"],
     ["phantom", "mri"],
   ]
 

@@ -1,5 +1,7 @@
 import Foundation
 import Testing
+import VolumeIO
+import Volumes
 
 @Suite struct ModelCommandTests {
   /// A safetensors file of one header text and some bytes of arrays.
@@ -32,6 +34,86 @@ import Testing
     #expect(run.output.isEmpty)
     #expect(run.errors.hasPrefix("error: m.safetensors: "))
     #expect(run.errors.split(separator: "\n").count == 1)
+  }
+
+  /// Out as ONNX and in again, the model gives the same labels.
+  @Test func exportedNetworksComeBack() throws {
+    let folder = try SegmentCommandTests.scene()
+    let export = try Medcnn(
+      ["model", "export", "m.safetensors", "-o", "m.onnx", "--size", "16"], in: folder.url)
+    #expect(export.status == 0)
+    #expect(export.errors.hasPrefix("wrote m.onnx: threshold, channels T1, FLAIR in this order"))
+    let back = try Medcnn(
+      [
+        "model", "import", "--onnx", "m.onnx", "--channels", "T1,FLAIR", "--label", "2=lesion",
+        "-o", "back.safetensors",
+      ], in: folder.url)
+    #expect(back.status == 0, "\(back.errors)")
+    var labels: [[UInt16]] = []
+    for model in ["m.safetensors", "back.safetensors"] {
+      let run = try Medcnn(
+        ["segment", "case", "--model", model, "-o", "l.nii"], in: folder.url)
+      #expect(run.status == 0, "\(run.errors)")
+      labels.append(try ImageFile.readLabelMap(folder.path("l.nii")).voxels)
+    }
+    #expect(labels[0].contains(2))
+    #expect(labels[0] == labels[1])
+  }
+
+  @Test(arguments: [
+    (["import", "-o", "x"], "Give either --deepmedic PREFIX --config FILE or --onnx FILE."),
+    (["import", "--deepmedic", "a", "-o", "x"], "--deepmedic and --config go together."),
+    (
+      ["import", "--deepmedic", "a", "--config", "b", "--mirror", "-o", "x"],
+      "--mirror is for --onnx only."
+    ),
+    (["export", "m.safetensors"], "Missing expected argument '--output <file>'"),
+  ]) func wrongUsageExitsWith2(_ arguments: [String], _ message: String) throws {
+    let run = try Medcnn(["model"] + arguments)
+    #expect(run.status == 2)
+    #expect(run.errors.contains(message))
+  }
+
+  /// In the folder of data that is beside the repository or that the environment names.
+  static let sharedCheckpoint: String = {
+    let beside = URL(fileURLWithPath: #filePath + "/../../../../shared/data").standardized.path
+    let data = ProcessInfo.processInfo.environment["MEDCNN_SHARED_DATA"] ?? beside
+    return "\(data)/deepmedic_checkpoint"
+  }()
+
+  @Test(
+    .enabled(
+      if: FileManager.default.fileExists(atPath: sharedCheckpoint),
+      "the trained checkpoint is not there"))
+  func checkpointsThatDoNotFitAreErrors() throws {
+    let folder = try TemporaryFolder()
+    let prefix = "\(Self.sharedCheckpoint)/model.ckpt"
+    let config = try String(
+      contentsOfFile: "\(Self.sharedCheckpoint)/modelConfig.txt", encoding: .utf8)
+    let start = "numberFMsPerLayerNormal = [10"
+    #expect(config.contains(start))
+    let wider = config.replacingOccurrences(of: start, with: "numberFMsPerLayerNormal = [11")
+    try folder.write(Array(wider.utf8), to: "wider.txt")
+    try folder.write(Array(config.utf8), to: "right.txt")
+    // The index alone, without the file of the weights.
+    try folder.write(
+      Array(try Data(contentsOf: URL(fileURLWithPath: "\(prefix).index"))), to: "alone.index")
+    for (prefix, config, message) in [
+      (prefix, "wider.txt", "net/W"), ("alone", "right.txt", "alone.data-00000-of-00001"),
+      ("none", "right.txt", "none.index: cannot be read"),
+      (prefix, "none.txt", "none.txt: cannot be"),
+    ] {
+      let run = try Medcnn(
+        ["model", "import", "--deepmedic", prefix, "--config", config, "-o", "m.safetensors"],
+        in: folder.url)
+      #expect(run.status == 1)
+      #expect(run.errors.contains(message), "\(run.errors)")
+      #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+    }
+    let run = try Medcnn(
+      ["model", "import", "--deepmedic", prefix, "--config", "right.txt", "-o", "m.safetensors"],
+      in: folder.url)
+    #expect(run.status == 0)
   }
 
   @Test func missingModelsAndFoldersAreErrors() throws {

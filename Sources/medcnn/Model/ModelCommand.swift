@@ -10,5 +10,5 @@ struct ModelCommand: ParsableCommand {
       Example:
         medcnn model inspect model.safetensors
       """,
-    subcommands: [Import.self, Inspect.self])
+    subcommands: [Import.self, Export.self, Inspect.self])
 }
