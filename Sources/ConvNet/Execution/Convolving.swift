@@ -67,8 +67,15 @@ struct PreparedConvolution: @unchecked Sendable {
     let convolution = part.convolution
     let kernel = convolution.kernel
     let groups = parts.count == 1 ? "" : ", \(parts.count) parts"
+    let algorithm =
+      switch convolution.algorithm {
+      case CK_WINOGRAD_222: ", Winograd 2x2x2"
+      case CK_WINOGRAD_244: ", Winograd 2x4x4"
+      case CK_WINOGRAD_444: ", Winograd 4x4x4"
+      default: ""
+      }
     return "\(kernel.0)x\(kernel.1)x\(kernel.2), \(convolution.in_channels) to "
-      + "\(convolution.out_channels)\(groups)"
+      + "\(convolution.out_channels)\(groups)\(algorithm)"
   }
 
   /// - Parameter slices: the output slices to compute; the views begin at slice 0 of the whole.

@@ -111,11 +111,16 @@ struct Packer {
     func triple(_ triple: Triple) -> (Int32, Int32, Int32) {
       (Int32(triple.z), Int32(triple.y), Int32(triple.x))
     }
-    let isThree = kernel == Triple(repeating: 3) && stride == .one && dilation == .one
+    let algorithm =
+      options.strict
+      ? CK_DIRECT
+      : ck_algorithm.fastest(
+        inputs: inputs, outputs: outputs, kernel: kernel, stride: stride, dilation: dilation,
+        outputSize: outputSize)
     return ck_convolution(
       in_channels: Int32(inputs), out_channels: Int32(outputs), kernel: triple(kernel),
       stride: triple(stride), dilation: triple(dilation),
-      algorithm: isThree && !options.strict && inputs >= 8 ? CK_WINOGRAD_444 : CK_DIRECT,
+      algorithm: algorithm,
       isa: options.instructionSet.kernels)
   }
 

@@ -57,8 +57,9 @@ struct Plan: Sendable {
     var steps: [Step] = []
     for (index, layer) in placement.layers.enumerated() {
       let output = placement.view(of: layer.output)
-      // The slices that are computed at once, by which the algorithm is chosen.
-      let depth = layout.schedule.slabs.map { $0.ranges[index].count }.max() ?? 0
+      // The slices that are usually computed at once, by which the algorithm is chosen.
+      let depths = layout.schedule.slabs.map { $0.ranges[index].count }.filter { $0 > 0 }.sorted()
+      let depth = depths.isEmpty ? 0 : depths[depths.count / 2]
       let atOnce = Triple(depth, output.size.y, output.size.x)
       func work(_ layer: Layer) throws -> Work {
         try Work(layer, outputSize: output.size, atOnce: atOnce, packer: packer, cache: &cache)
