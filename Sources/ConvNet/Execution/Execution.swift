@@ -47,6 +47,7 @@ struct Execution {
   ) throws {
     let schedule = plan.schedule
     var kept = [Range<Int>](repeating: 0..<0, count: plan.buffers.count)
+    var windows = kept
     var begins = [[Int]](repeating: [], count: plan.steps.count + 1)
     var ends = begins
     for (buffer, place) in schedule.places.enumerated() where place.last >= 0 {
@@ -55,7 +56,9 @@ struct Execution {
     }
     for slab in schedule.slabs {
       for index in 0...plan.steps.count {
-        for buffer in begins[index] { begin(buffer, slab.windows[buffer], kept: kept[buffer]) }
+        for buffer in begins[index] {
+          begin(buffer, slab.windows[buffer], kept: kept[buffer], before: windows[buffer])
+        }
         if index < plan.steps.count {
           let slices = slab.ranges[index]
           if !slices.isEmpty {
@@ -63,7 +66,7 @@ struct Execution {
             try compute(plan.steps[index], slices, slab.windows, input)
             timing(index, slices.count, StepTime.now - start)
           }
-        } else {
+        } else if !slab.output.isEmpty {
           fillBorder(plan.output, slab.windows)
           let view = resolve(plan.output, slab.windows).slices(slab.output)
           try output(slab.output.lowerBound, Copying.unpack(view, workers: workers))
@@ -73,6 +76,7 @@ struct Execution {
         }
       }
       kept = slab.kept
+      windows = slab.windows
     }
   }
 
@@ -206,10 +210,24 @@ struct Execution {
       zStride: place.sliceFloats, yStride: yStride, xStride: 8)
   }
 
-  /// Brings back what a buffer kept and empties its border.
-  private func begin(_ number: Int, _ window: Range<Int>, kept: Range<Int>) {
+  /// Brings what a buffer kept to the front and empties its border.
+  ///
+  /// - Parameter before: the window of the slab before.
+  private func begin(
+    _ number: Int, _ window: Range<Int>, kept: Range<Int>, before: Range<Int>
+  ) {
     let buffer = plan.buffers[number]
-    copyKept(number, slices: kept, window: window, back: true)
+    let place = plan.schedule.places[number]
+    if let aside = place.keptOffset {
+      copy(
+        number, slices: kept.count, from: aside, stride: place.keptBlockStride, to: place.offset,
+        stride: place.blockStride)
+    } else if kept.lowerBound > before.lowerBound {
+      copy(
+        number, slices: kept.count,
+        from: place.offset + (kept.lowerBound - before.lowerBound) * place.sliceFloats,
+        stride: place.blockStride, to: place.offset, stride: place.blockStride)
+    }
     if buffer.hasBorder && buffer.mode == .zero && !window.isEmpty {
       var windows = [Range<Int>](repeating: 0..<0, count: plan.buffers.count)
       windows[number] = window
@@ -223,23 +241,23 @@ struct Execution {
   private func keep(
     _ number: Int, _ window: Range<Int>, _ slices: Range<Int>, before: Range<Int>
   ) {
-    if slices != before { copyKept(number, slices: slices, window: window, back: false) }
+    let place = plan.schedule.places[number]
+    guard let aside = place.keptOffset, slices != before else { return }
+    copy(
+      number, slices: slices.count,
+      from: place.offset + (slices.lowerBound - window.lowerBound) * place.sliceFloats,
+      stride: place.blockStride, to: aside, stride: place.keptBlockStride)
   }
 
-  private func copyKept(_ number: Int, slices: Range<Int>, window: Range<Int>, back: Bool) {
-    guard !slices.isEmpty else { return }
-    let place = plan.schedule.places[number]
-    workers.forEach(plan.buffers[number].blocks) { [arena] block, _ in
-      let inWindow =
-        arena.pointer + place.offset + block * place.blockStride
-        + (slices.lowerBound - window.lowerBound) * place.sliceFloats
-      let aside = arena.pointer + place.keptOffset + block * place.keptBlockStride
-      let count = slices.count * place.sliceFloats
-      if back {
-        inWindow.update(from: aside, count: count)
-      } else {
-        aside.update(from: inWindow, count: count)
-      }
+  /// Copies slices of each block of a buffer inside the arena; the places may overlap.
+  private func copy(
+    _ number: Int, slices: Int, from source: Int, stride sourceStride: Int, to target: Int,
+    stride targetStride: Int
+  ) {
+    let count = slices * plan.schedule.places[number].sliceFloats
+    workers.forEach(count > 0 ? plan.buffers[number].blocks : 0) { [arena] block, _ in
+      (arena.pointer + target + block * targetStride).update(
+        from: arena.pointer + source + block * sourceStride, count: count)
     }
   }
 

@@ -22,9 +22,12 @@ struct Schedule {
     var slices = 0
     /// Its first float in the arena.
     var offset = 0
-    /// The most slices that it keeps between slabs, and where.
+    /// The most slices that it keeps between slabs.
     var keptSlices = 0
-    var keptOffset = 0
+    /// Where they are kept; nil where they stay in the buffer, whose memory is then not shared.
+    var keptOffset: Int?
+    /// Whether it is better not to share the memory of a buffer that keeps most of its slices.
+    var staysPut: Bool { 2 * keptSlices > slices }
     /// The first and the last layer that use it; one past the last layer stands for the output.
     var first = Int.max
     var last = -1
@@ -56,6 +59,10 @@ struct Schedule {
       places[number].slices =
         (slabs.map { $0.windows[number].count }.max() ?? 0) + buffer.low.z + buffer.high.z
       places[number].keptSlices = slabs.map { $0.kept[number].count }.max() ?? 0
+      if places[number].staysPut {
+        places[number].first = 0
+        places[number].last = placement.layers.count
+      }
     }
     arrange(placement)
   }
@@ -70,26 +77,30 @@ struct Schedule {
     let depth = placement.output.size.z
     var produced = [Int](repeating: 0, count: layers.count)
     var kept = [Range<Int>](repeating: 0..<0, count: placement.buffers.count)
-    var finished = 0
+    // What the first slices of the output need is much more than what the next ones need, unless the
+    // layers before it approach it in steps: as if there were output slices before the first.
+    let margin = (placement.layers.first.map { placement.view(of: $0.output).size.z } ?? 0) - depth
+    var finished = slab < depth && margin > 0 ? -(margin + slab - 1) / slab * slab : 0
     while finished < depth {
       let end = min(depth, finished + slab)
-      var demand = kept.map(\.upperBound)
-      func raise(_ view: View, _ range: Range<Int>) {
-        demand[view.buffer] = max(demand[view.buffer], view.bufferSlices(range).upperBound)
+      var demand = [Int?](repeating: nil, count: placement.buffers.count)
+      func raise(_ view: View, _ slices: Range<Int>) {
+        let last = view.origin.z + (slices.upperBound - 1) * view.step.z
+        demand[view.buffer] = max(demand[view.buffer] ?? last + 1, last + 1)
       }
       raise(placement.output, finished..<end)
       var ranges = produced.map { $0..<$0 }
       for (index, layer) in layers.enumerated().reversed() {
         let output = placement.view(of: layer.output)
-        var need = demand[output.buffer]
-        if let raw = layer.epilogue.raw {
-          need = max(need, demand[placement.view(of: raw).buffer])
-        }
+        let raw = layer.epilogue.raw.map { placement.view(of: $0) }
+        guard
+          var need = [demand[output.buffer], raw.flatMap { demand[$0.buffer] }].compactMap({ $0 })
+            .max()
+        else { continue }
         need = min(need, output.size.z)
-        guard need > produced[index] else { continue }
         if layer.isWhole { need = output.size.z }
-        ranges[index] = produced[index]..<need
-        for (view, slices) in layer.reads(ranges[index], placement) { raise(view, slices) }
+        if need > produced[index] { ranges[index] = produced[index]..<need }
+        for (view, slices) in layer.reads((need - 1)..<need, placement) { raise(view, slices) }
       }
       for (index, range) in ranges.enumerated() { produced[index] = range.upperBound }
       // What will be read again: from the first slice that any reader's next slice needs.
@@ -102,10 +113,10 @@ struct Schedule {
         }
       }
       if end < depth {
-        let next = placement.output.bufferSlices(end..<(end + 1)).lowerBound
+        let next = placement.output.bufferSlices(max(0, end)..<(max(0, end) + 1)).lowerBound
         base[placement.output.buffer] = min(base[placement.output.buffer], next)
       }
-      var filled = demand
+      var filled = kept.map(\.upperBound)
       for (index, layer) in layers.enumerated() {
         for value in [layer.output, layer.epilogue.raw] {
           guard let value else { continue }
@@ -119,7 +130,10 @@ struct Schedule {
       kept = zip(windows, base).map { window, base in
         min(max(base, window.lowerBound), window.upperBound)..<window.upperBound
       }
-      slabs.append(Slab(output: finished..<end, ranges: ranges, windows: windows, kept: kept))
+      let output = max(0, finished)..<max(0, end)
+      if ranges.contains(where: { !$0.isEmpty }) || !output.isEmpty {
+        slabs.append(Slab(output: output, ranges: ranges, windows: windows, kept: kept))
+      }
       finished = end
     }
   }
@@ -143,8 +157,8 @@ struct Schedule {
       floats = max(floats, offset + sizes[buffer])
       placed.append(buffer)
     }
-    for (buffer, description) in placement.buffers.enumerated() where places[buffer].keptSlices > 0
-    {
+    for (buffer, description) in placement.buffers.enumerated()
+    where places[buffer].keptSlices > 0 && !places[buffer].staysPut {
       places[buffer].keptOffset = floats
       floats += rounded(places[buffer].keptBlockStride * description.blocks)
     }
