@@ -173,6 +173,10 @@ import Volumes
       (["--t1", "case", "--flair", "case"], "case: "),
       (Self.named + ["--preview", "no/folder/o.png"], "no/folder/o.png: cannot be written"),
       (Self.named + ["-o", "labels.txt"], "labels.txt: not a known image format"),
+      (
+        Self.named + ["-o", "case/../case/p_T1w.nii.gz"],
+        "case/../case/p_T1w.nii.gz: cannot be written: it is one of the inputs"
+      ),
     ] as [([String], String)] {
       let run = try Self.segment(arguments, in: folder)
       #expect(run.status == 1, "\(arguments)")

@@ -108,6 +108,10 @@ struct SegmentCommand: ParsableCommand {
     let segmenter = try Segmenter(model, options: options)
 
     let inputs = try scans.files(for: model)
+    let read = inputs.map(\.path) + [modelPath] + (mask.map { [$0] } ?? [])
+    try OutputCheck.image(output, reading: read)
+    if let probabilities { try OutputCheck.image(probabilities, reading: read) }
+    if let preview { try OutputCheck.file(preview, reading: read) }
     for input in inputs { console.note("\(input.role): \(input.path)") }
     let images = try inputs.map { input in
       let image = try ImageFile.read(input.path, workers: options.workers)
@@ -207,8 +211,7 @@ struct SegmentCommand: ParsableCommand {
   /// `a/labels.nii.gz` has its record in `a/labels.json`.
   static func sidecar(of path: String) -> String {
     let name = path.lowercased()
-    let suffixes = [".nii.gz", ".seg.nrrd", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd"]
-    let suffix = suffixes.first { name.hasSuffix($0) } ?? ""
+    let suffix = OutputCheck.imageSuffixes.first(where: name.hasSuffix) ?? ""
     return String(path.dropLast(suffix.count)) + ".json"
   }
 }
