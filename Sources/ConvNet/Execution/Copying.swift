@@ -88,8 +88,8 @@ enum Copying {
   ///
   /// - Parameters:
   ///   - map: the inside of the map.
-  ///   - slices: the slices that are there; the border before and after them is filled only where
-  ///     they are all.
+  ///   - slices: the slices that are there. The border before the first slice of the map and the one
+  ///     after the last are filled where these are among them.
   static func fillBorder(
     of map: FeatureView, low: Triple, high: Triple, mode: PaddingMode, slices: Range<Int>,
     workers: Workers
@@ -118,7 +118,9 @@ enum Copying {
       for y in -low.y..<0 { copyRow(block, z, y) }
       for y in size.y..<(size.y + high.y) { copyRow(block, z, y) }
     }
-    let outside = Array(-low.z..<0) + Array(size.z..<(size.z + high.z))
+    let outside =
+      (slices.lowerBound == 0 ? Array(-low.z..<0) : [])
+      + (slices.upperBound == size.z ? Array(size.z..<(size.z + high.z)) : [])
     workers.forEach(outside.isEmpty ? 0 : map.blocks * outside.count) { task, _ in
       let block = task / outside.count
       let z = outside[task % outside.count]

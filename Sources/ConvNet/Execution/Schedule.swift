@@ -85,7 +85,10 @@ struct Schedule {
       let end = min(depth, finished + slab)
       var demand = [Int?](repeating: nil, count: placement.buffers.count)
       func raise(_ view: View, _ slices: Range<Int>) {
-        let last = view.origin.z + (slices.upperBound - 1) * view.step.z
+        let buffer = placement.buffers[view.buffer]
+        var last = view.origin.z + (slices.upperBound - 1) * view.step.z
+        // A mirrored border may show any slice.
+        if buffer.mode != .zero && buffer.low.z + buffer.high.z > 0 { last = buffer.size.z - 1 }
         demand[view.buffer] = max(demand[view.buffer] ?? last + 1, last + 1)
       }
       raise(placement.output, finished..<end)
