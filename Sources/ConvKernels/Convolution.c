@@ -39,11 +39,6 @@ static division divide_direct(const ck_convolution *c, const ck_map *out) {
   return divided(count, least(run, count), blocks, set_blocks);
 }
 
-/// The most tiles of a task.
-static int32_t most_tiles(const ck_convolution *c) {
-  return 2 * ck_kernels_of(c->isa)->group_tiles;
-}
-
 static division divide_winograd(const ck_convolution *c, const ck_map *out) {
   int64_t tiles = 1;
   const int32_t extent[3] = {out->depth, out->height, out->width};
@@ -51,9 +46,12 @@ static division divide_winograd(const ck_convolution *c, const ck_map *out) {
     const int32_t edge = ck_tile(c->algorithm, axis);
     tiles *= (extent[axis] + edge - 1) / edge;
   }
-  const int32_t blocks = ck_blocks(c->out_channels), most = most_tiles(c);
-  const int64_t runs = (tiles + most - 1) / most;
-  const int64_t run = runs > 0 ? (tiles + runs - 1) / runs : 0;
+  // Tasks of several passes fetch inputs ahead; many tasks share out evenly.
+  const int64_t pass = ck_kernels_of(c->isa)->pass_tiles;
+  const int64_t passes = least(CK_MOST_PASSES, 1 + tiles / (64 * pass));
+  const int64_t tasks = (tiles + passes * pass - 1) / (passes * pass);
+  const int64_t run = tasks > 0 ? (tiles + tasks - 1) / tasks : 0;
+  const int32_t blocks = ck_blocks(c->out_channels);
   return divided(tiles, run, blocks, blocks);
 }
 
@@ -63,8 +61,9 @@ static division divide(const ck_convolution *c, const ck_map *out) {
 
 size_t ck_scratch_size(const ck_convolution *c) {
   if (c->algorithm == CK_DIRECT) return 0;
-  const int32_t blocks = ck_blocks(c->in_channels) + ck_kernels_of(c->isa)->group_blocks;
-  return (size_t)ck_positions(c) * (size_t)most_tiles(c) * (size_t)blocks * CK_BLOCK;
+  const ck_kernels *kernels = ck_kernels_of(c->isa);
+  const int32_t blocks = ck_blocks(c->in_channels) + kernels->group_blocks;
+  return (size_t)ck_positions(c) * (size_t)kernels->pass_tiles * (size_t)blocks * CK_BLOCK;
 }
 
 int64_t ck_task_count(const ck_convolution *c, const ck_map *out) {

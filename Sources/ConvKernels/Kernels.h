@@ -9,16 +9,16 @@ typedef struct {
   int32_t first_block, end_block;
 } ck_range;
 
-/// The most tiles of one task of a Winograd convolution.
-enum { CK_MOST_TILES = 64 };
+/// The most passes of one task of a Winograd convolution.
+enum { CK_MOST_PASSES = 4 };
 
 /// The kernels of one instruction set.
 typedef struct {
   /// The most blocks of 8 output channels that one pass over the inputs computes; passes over fewer
   /// blocks are of half that size or a quarter.
   int32_t group_blocks;
-  /// The tiles of one pass of a Winograd convolution's products.
-  int32_t group_tiles;
+  /// The most tiles of one pass of a Winograd convolution.
+  int32_t pass_tiles;
   void (*direct)(const ck_convolution *, const ck_map *in, const float *packed,
                  const ck_epilogue *, const ck_map *out, ck_range);
   /// By algorithm: CK_WINOGRAD_222 first.

@@ -4,6 +4,8 @@
 //   CK_GROUP         the blocks of output channels of one pass: 4, 2 or 1
 //   CK_COLUMNS_TWO   the voxels of one pass over two vectors of output channels
 //   CK_COLUMNS_ONE   the same for one vector
+//   CK_PASS_TILES    the most tiles of a pass of a Winograd convolution: enough to use each weight
+//                    often, few enough that their transforms stay in a cache of 1 MB
 // Vectors of 16 floats are used where CK_GROUP is 4.
 #include <stddef.h>
 #include <stdint.h>
@@ -45,11 +47,76 @@ CK_INLINE ptrdiff_t offset(const ck_map *map, int32_t z, int32_t y, int32_t x) {
    : (size) == 244 ? CK_JOIN(name, _244)(__VA_ARGS__)    \
                    : CK_JOIN(name, _444)(__VA_ARGS__))
 
-/// An output tile of a Winograd convolution: its voxels within the output, and where its first lies.
+/// An output tile of a Winograd convolution: its first voxel, where that lies in the maps, and how
+/// many voxels are within the output.
 typedef struct {
-  int32_t depth, height, width;
+  int32_t z, y, x, depth, height, width;
   ptrdiff_t residual, raw, out;
 } tile_place;
+
+static tile_place place_tile(int32_t z, int32_t y, int32_t x, int32_t mz, int32_t my, int32_t mx,
+                             const ck_epilogue *e, const ck_map *out) {
+  return (tile_place){.z = z,
+                      .y = y,
+                      .x = x,
+                      .depth = out->depth - z < mz ? out->depth - z : mz,
+                      .height = out->height - y < my ? out->height - y : my,
+                      .width = out->width - x < mx ? out->width - x : mx,
+                      .residual = offset(&e->residual, z, y, x),
+                      .raw = offset(&e->raw, z, y, x),
+                      .out = offset(out, z, y, x)};
+}
+
+/// Tiles whose transforms fit the cache together; those of the next pass follow in `places`.
+typedef struct {
+  const ck_convolution *c;
+  const ck_map *in;
+  const ck_epilogue *e;
+  const ck_map *out;
+  const tile_place *places;
+  int32_t tiles, next_tiles;
+  float *transformed, *products;
+} winograd_pass;
+
+/// The edge of a tile along z, and along y and x; the positions of its transform.
+CK_INLINE int tile_depth(int size) { return size == 444 ? 4 : 2; }
+CK_INLINE int tile_edge(int size) { return size == 222 ? 2 : 4; }
+CK_INLINE int positions_of(int size) {
+  return (tile_depth(size) + 2) * (tile_edge(size) + 2) * (tile_edge(size) + 2);
+}
+
+/// Fetches a share of the inputs of the next pass to the cache, another for each position.
+static void prefetch_inputs(int size, const winograd_pass *pass, int position) {
+  const ck_map *in = pass->in;
+  const int edge = tile_edge(size) + 2, rows = (tile_depth(size) + 2) * edge;
+  const int z = position % rows / edge, y = position % edge;
+  const int32_t blocks = ck_blocks(pass->c->in_channels);
+  for (int32_t t = position / rows; t < pass->next_tiles; t += edge) {
+    const tile_place *at = &pass->places[pass->tiles + t];
+    if (at->z + z >= in->depth || at->y + y >= in->height) continue;
+    const float *row = in->data + offset(in, at->z + z, at->y + y, at->x);
+    for (int32_t block = 0; block < blocks; block++, row += in->block_stride)
+      for (int x = at->x > 0 ? 3 : 1; x < edge; x += 2)
+        __builtin_prefetch(row + x * in->x_stride, 0);
+  }
+}
+
+/// The same for the outputs of this pass, `blocks` blocks from `block` on.
+static void prefetch_outputs(int size, const winograd_pass *pass, int position, int32_t block,
+                             int32_t blocks) {
+  const ck_map *out = pass->out;
+  const int edge = tile_edge(size), rows = tile_depth(size) * edge;
+  const int z = position % rows / edge, y = position % edge, each = positions_of(size) / rows;
+  if (position >= each * rows) return;
+  for (int32_t t = position / rows; t < pass->tiles; t += each) {
+    const tile_place *at = &pass->places[t];
+    if (z >= at->depth || y >= at->height) continue;
+    const float *row = out->data + block * out->block_stride + at->out + z * out->z_stride +
+                       y * out->y_stride;
+    for (int32_t i = 0; i < blocks; i++, row += out->block_stride)
+      for (int x = 1; x < edge; x += 2) __builtin_prefetch(row + x * out->x_stride, 1);
+  }
+}
 
 /// Copies the voxels of a tile (of `size`) that lie within `extent`, the others are zero.
 static ck_map copy_tile(const ck_map *in, const float *source, int32_t blocks,
@@ -119,6 +186,6 @@ static ck_map copy_tile(const ck_map *in, const float *source, int32_t blocks,
 #include "Tasks.inc.h"
 
 const ck_kernels CK_KERNELS = {.group_blocks = CK_GROUP,
-                               .group_tiles = CK_COLUMNS_TWO,
+                               .pass_tiles = CK_PASS_TILES,
                                .direct = direct,
                                .winograd = {winograd222, winograd244, winograd444}};

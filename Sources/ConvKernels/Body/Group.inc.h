@@ -142,17 +142,27 @@ static void CK_G(direct_group)(const ck_convolution *c, const ck_map *in, const 
   }
 }
 
-/// The product of a matrix of `columns` tiles by `depth` input channels, stored in blocks that lie
-/// `block_stride` apart, with weights (input channel, output channel). Result: vector, tile, lane.
-CK_INLINE void CK_G(product_of)(const int columns, int32_t depth, const float *tiles,
+/// The product of a matrix of `columns` tiles, from tile `first` on, by `depth` input channels,
+/// stored as the input transform leaves them, with weights (input channel, output channel). Result:
+/// vector, tile, lane.
+CK_INLINE void CK_G(product_of)(const int columns, int32_t depth, const float *tiles, int32_t first,
                                 ptrdiff_t block_stride, const float *w, float *result,
                                 ptrdiff_t vector_stride) {
   V sum[CK_COLUMNS * CK_VECTORS];
   CK_UNROLL
   for (int i = 0; i < columns * CK_VECTORS; i++) sum[i] = (V){0};
-  for (int32_t left = depth; left > 0; left -= CK_BLOCK) {
+  int32_t left = depth;
+#if CK_GROUP == 4
+  for (; left > CK_BLOCK; left -= 2 * CK_BLOCK) {
+    const int32_t count = left < 2 * CK_BLOCK ? left : 2 * CK_BLOCK;
+    CK_G(accumulate)(columns, 2 * CK_BLOCK, sum, tiles + first * 2 * CK_BLOCK, count, w);
+    w += count * CK_VECTORS * CK_LANES;
+    tiles += 2 * block_stride;
+  }
+#endif
+  for (; left > 0; left -= CK_BLOCK) {
     const int32_t count = left < CK_BLOCK ? left : CK_BLOCK;
-    CK_G(accumulate)(columns, CK_BLOCK, sum, tiles, count, w);
+    CK_G(accumulate)(columns, CK_BLOCK, sum, tiles + first * CK_BLOCK, count, w);
     w += count * CK_VECTORS * CK_LANES;
     tiles += block_stride;
   }
@@ -166,12 +176,13 @@ CK_INLINE void CK_G(product_of)(const int columns, int32_t depth, const float *t
 #define CK_CASE(n)                                                                          \
   case n:                                                                                   \
     if (n <= CK_COLUMNS)                                                                    \
-      CK_G(product_of)(n <= CK_COLUMNS ? n : 1, depth, tiles, block_stride, w, result,      \
-                       vector_stride);                                                      \
+      CK_G(product_of)(n <= CK_COLUMNS ? n : 1, depth, tiles, first, block_stride, w,       \
+                       result, vector_stride);                                              \
     break;
 static __attribute__((noinline)) void CK_G(product)(int columns, int32_t depth, const float *tiles,
-                                                    ptrdiff_t block_stride, const float *w,
-                                                    float *result, ptrdiff_t vector_stride) {
+                                                    int32_t first, ptrdiff_t block_stride,
+                                                    const float *w, float *result,
+                                                    ptrdiff_t vector_stride) {
   switch (columns) {
     CK_CASE(1) CK_CASE(2) CK_CASE(3) CK_CASE(4) CK_CASE(5) CK_CASE(6) CK_CASE(7)
     CK_CASE(8) CK_CASE(9) CK_CASE(10) CK_CASE(11) CK_CASE(12) CK_CASE(13) CK_CASE(14)
@@ -179,29 +190,33 @@ static __attribute__((noinline)) void CK_G(product)(int columns, int32_t depth, 
 }
 #undef CK_CASE
 
-/// The products of a task's tiles with the weights `w` of one group of output channels, and the
-/// outputs.
-static void CK_G(winograd_group)(const int size, const ck_convolution *c, const ck_epilogue *e,
-                                 const ck_map *out, int32_t block, int32_t tiles, int positions,
-                                 const float *transformed, const float *w, float *products,
-                                 const tile_place *places) {
+/// The products of a pass's tiles with the weights `w` of the group of output channels from `block`
+/// on, and the outputs. After the last group the next pass follows.
+static void CK_G(winograd_group)(const int size, const winograd_pass *pass, int32_t block,
+                                 const float *w, int is_last) {
+  const int32_t tiles = pass->tiles, depth = pass->c->in_channels;
   const ptrdiff_t block_stride = (ptrdiff_t)tiles * CK_BLOCK;
-  const ptrdiff_t in_stride = block_stride * ck_blocks(c->in_channels);
+  const ptrdiff_t in_stride = block_stride * ck_blocks(depth);
   const ptrdiff_t vector_stride = (ptrdiff_t)tiles * CK_LANES;
   const ptrdiff_t position_stride = vector_stride * CK_VECTORS;
   const int32_t runs = (tiles + CK_COLUMNS - 1) / CK_COLUMNS;
-  for (int p = 0; p < positions; p++)
+  for (int p = 0; p < positions_of(size); p++) {
+    // The products need little of the memory's bandwidth: fetch what comes before and after them.
+    if (is_last) prefetch_inputs(size, pass, p);
+    prefetch_outputs(size, pass, p, block, CK_VECTORS * CK_LANES / CK_BLOCK);
     for (int32_t run = 0; run < runs; run++) {
       const int32_t first = tiles * run / runs, end = tiles * (run + 1) / runs;
-      CK_G(product)(end - first, c->in_channels, transformed + p * in_stride + first * CK_BLOCK,
-                    block_stride, w + (ptrdiff_t)p * c->in_channels * CK_VECTORS * CK_LANES,
-                    products + p * position_stride + first * CK_LANES, vector_stride);
+      CK_G(product)(end - first, depth, pass->transformed + p * in_stride, first, block_stride,
+                    w + (ptrdiff_t)p * depth * CK_VECTORS * CK_LANES,
+                    pass->products + p * position_stride + first * CK_LANES, vector_stride);
     }
+  }
   CK_L(ending) ending[CK_VECTORS];
   for (int v = 0; v < CK_VECTORS; v++)
-    ending[v] = CK_L(ending_at)(e, out, block + v * (CK_LANES / CK_BLOCK));
+    ending[v] = CK_L(ending_at)(pass->e, pass->out, block + v * (CK_LANES / CK_BLOCK));
   for (int32_t t = 0; t < tiles; t++)
     for (int v = 0; v < CK_VECTORS; v++)
-      CK_FOR_SIZE(size, CK_L(transform_output), products + v * vector_stride + t * CK_LANES,
-                  position_stride, e, out, &ending[v], &places[t]);
+      CK_FOR_SIZE(size, CK_L(transform_output),
+                  pass->products + v * vector_stride + t * CK_LANES, position_stride, pass->e,
+                  pass->out, &ending[v], &pass->places[t]);
 }

@@ -35,77 +35,87 @@ static void direct(const ck_convolution *c, const ck_map *in, const float *packe
   }
 }
 
-/// Fused Winograd convolution of the tiles begin..<end: all of their inputs are transformed, then
-/// for each group of output channels the products are formed position by position and transformed
-/// back, so that both stay in the cache. Weights: group, position, input channel, output channel.
-CK_INLINE void winograd(const int size, const ck_convolution *c, const ck_map *in,
-                        const float *packed, const ck_epilogue *e, const ck_map *out,
-                        ck_range range, float *scratch) {
-  const int mz = size == 444 ? 4 : 2, my = size == 222 ? 2 : 4, mx = my;
-  const int positions = (mz + 2) * (my + 2) * (mx + 2);
-  const int32_t tiles = (int32_t)(range.end - range.begin), in_blocks = ck_blocks(c->in_channels);
-  const ptrdiff_t block_stride = (ptrdiff_t)tiles * CK_BLOCK;
-  const ptrdiff_t in_stride = block_stride * in_blocks;
-  float *transformed = scratch, *products = scratch + positions * in_stride;
-
-  const int64_t across = (out->width + mx - 1) / mx, down = (out->height + my - 1) / my;
-  tile_place places[CK_MOST_TILES];
-  for (int32_t t = 0; t < tiles; t++) {
-    const int64_t tile = range.begin + t;
-    const int32_t x = (int32_t)(tile % across) * mx, y = (int32_t)(tile / across % down) * my;
-    const int32_t z = (int32_t)(tile / across / down) * mz;
-    places[t] = (tile_place){
-        .depth = out->depth - z < mz ? out->depth - z : mz,
-        .height = out->height - y < my ? out->height - y : my,
-        .width = out->width - x < mx ? out->width - x : mx,
-        .residual = offset(&e->residual, z, y, x),
-        .raw = offset(&e->raw, z, y, x),
-        .out = offset(out, z, y, x),
-    };
-    const int is_whole =
-        z + mz + 2 <= in->depth && y + my + 2 <= in->height && x + mx + 2 <= in->width;
-    for (int32_t block = 0; block < in_blocks;) {
-      const int32_t blocks = CK_GROUP == 4 && block + 1 < in_blocks ? 2 : 1;
+/// Transforms the inputs of a pass.
+CK_INLINE void transform_inputs(const int size, const winograd_pass *pass) {
+  const int mz = tile_depth(size), my = tile_edge(size), mx = my;
+  const ck_map *in = pass->in;
+  const int32_t in_blocks = ck_blocks(pass->c->in_channels);
+  const ptrdiff_t block_stride = (ptrdiff_t)pass->tiles * CK_BLOCK;
+  const ptrdiff_t position_stride = block_stride * in_blocks;
+  for (int32_t block = 0; block < in_blocks;) {
+    const int32_t blocks = CK_GROUP == 4 && block + 1 < in_blocks ? 2 : 1;
+    for (int32_t t = 0; t < pass->tiles; t++) {
+      const int32_t z = pass->places[t].z, y = pass->places[t].y, x = pass->places[t].x;
       const float *source = in->data + block * in->block_stride + offset(in, z, y, x);
-      float *result = transformed + block * block_stride + t * CK_BLOCK;
+      float *result = pass->transformed + block * block_stride + t * blocks * CK_BLOCK;
       // At the far border a copy supplies zeros for the voxels that only unused outputs need.
       float copy[6 * 6 * 6 * 2 * CK_BLOCK];
       ck_map map = *in;
-      if (!is_whole) {
+      if (z + mz + 2 > in->depth || y + my + 2 > in->height || x + mx + 2 > in->width) {
         map = copy_tile(in, source, blocks, (int32_t[3]){mz + 2, my + 2, mx + 2},
                         (int32_t[3]){in->depth - z, in->height - y, in->width - x}, copy);
         source = copy;
       }
 #if CK_GROUP == 4
       if (blocks == 2)
-        CK_FOR_SIZE(size, transform_input16, &map, source, result, in_stride, block_stride);
+        CK_FOR_SIZE(size, transform_input16, &map, source, result, position_stride);
       else
 #endif
-        CK_FOR_SIZE(size, transform_input8, &map, source, result, in_stride, block_stride);
-      block += blocks;
+        CK_FOR_SIZE(size, transform_input8, &map, source, result, position_stride);
     }
-  }
-
-  for (int32_t block = range.first_block; block < range.end_block;) {
-    const int32_t blocks = ck_group(CK_GROUP, range.end_block - block);
-    const float *w = packed + (ptrdiff_t)positions * c->in_channels * block * CK_BLOCK;
-    CK_FOR_GROUP(blocks, winograd_group, size, c, e, out, block, tiles, positions, transformed, w,
-                 products, places);
     block += blocks;
   }
 }
 
-static void winograd222(const ck_convolution *c, const ck_map *in, const float *packed,
-                        const ck_epilogue *e, const ck_map *out, ck_range range, float *scratch) {
-  winograd(222, c, in, packed, e, out, range, scratch);
+/// Fused Winograd convolution of the tiles begin..<end. In each pass over some of them their inputs
+/// are transformed, then for each group of output channels the products are formed position by
+/// position and transformed back, so that both stay in the cache. Weights: group, position, input
+/// channel, output channel.
+CK_INLINE void winograd(const int size, const ck_convolution *c, const ck_map *in,
+                        const float *packed, const ck_epilogue *e, const ck_map *out,
+                        ck_range range, float *scratch) {
+  const int mz = tile_depth(size), my = tile_edge(size), mx = my;
+  const int64_t across = (out->width + mx - 1) / mx, down = (out->height + my - 1) / my;
+  tile_place places[CK_MOST_PASSES * CK_PASS_TILES];
+  const int32_t count = (int32_t)(range.end - range.begin);
+  for (int32_t t = 0; t < count; t++) {
+    const int64_t tile = range.begin + t;
+    places[t] = place_tile((int32_t)(tile / across / down) * mz,
+                           (int32_t)(tile / across % down) * my, (int32_t)(tile % across) * mx, mz,
+                           my, mx, e, out);
+  }
+  const int32_t passes = (count + CK_PASS_TILES - 1) / CK_PASS_TILES;
+  for (int32_t number = 0; number < passes; number++) {
+    const int32_t first = count * number / passes, end = count * (number + 1) / passes;
+    const winograd_pass pass = {
+        .c = c,
+        .in = in,
+        .e = e,
+        .out = out,
+        .places = places + first,
+        .tiles = end - first,
+        .next_tiles = number + 1 < passes ? count * (number + 2) / passes - end : 0,
+        .transformed = scratch,
+        .products = scratch + (ptrdiff_t)positions_of(size) * (end - first) * CK_BLOCK *
+                                  ck_blocks(c->in_channels),
+    };
+    transform_inputs(size, &pass);
+    for (int32_t block = range.first_block; block < range.end_block;) {
+      const int32_t blocks = ck_group(CK_GROUP, range.end_block - block);
+      const float *w = packed + (ptrdiff_t)positions_of(size) * c->in_channels * block * CK_BLOCK;
+      CK_FOR_GROUP(blocks, winograd_group, size, &pass, block, w, block + blocks >= range.end_block);
+      block += blocks;
+    }
+  }
 }
 
-static void winograd244(const ck_convolution *c, const ck_map *in, const float *packed,
-                        const ck_epilogue *e, const ck_map *out, ck_range range, float *scratch) {
-  winograd(244, c, in, packed, e, out, range, scratch);
-}
-
-static void winograd444(const ck_convolution *c, const ck_map *in, const float *packed,
-                        const ck_epilogue *e, const ck_map *out, ck_range range, float *scratch) {
-  winograd(444, c, in, packed, e, out, range, scratch);
-}
+#define CK_WINOGRAD(size)                                                                       \
+  static void CK_JOIN(winograd, size)(const ck_convolution *c, const ck_map *in,                \
+                                      const float *packed, const ck_epilogue *e,                \
+                                      const ck_map *out, ck_range range, float *scratch) {      \
+    winograd(size, c, in, packed, e, out, range, scratch);                                      \
+  }
+CK_WINOGRAD(222)
+CK_WINOGRAD(244)
+CK_WINOGRAD(444)
+#undef CK_WINOGRAD

@@ -69,12 +69,20 @@ CK_INLINE void CK_L(output_axis)(const int m, const V *s, V *result) {
 /// strides of `in`, and stores position p (in the order z, y, x) at result + p * position_stride.
 CK_INLINE void CK_L(transform_input)(const int mz, const int my, const int mx, const ck_map *in,
                                      const float *source, float *result,
-                                     ptrdiff_t position_stride, ptrdiff_t block_stride) {
+                                     ptrdiff_t position_stride) {
   const int ty = my + 2, tx = mx + 2;
   V plane[6 * 6 * 6];
   for (int z = 0; z < mz + 2; z++) {
     const float *p = source + z * in->z_stride;
     V *to = plane + z * ty * tx;
+    // The next tile along x reads mx more voxels of each row.
+    CK_UNROLL
+    for (int y = 0; y < ty; y++)
+      CK_UNROLL
+      for (int x = tx + 1; x < tx + mx; x += 2)
+        CK_UNROLL
+        for (int b = 0; b < CK_LANES / CK_BLOCK; b++)
+          __builtin_prefetch(p + b * in->block_stride + y * in->y_stride + x * in->x_stride);
     CK_UNROLL
     for (int pair = 0; pair < my / 2 + 1; pair++) {
       V first[6], second[6], row[6];
@@ -101,7 +109,7 @@ CK_INLINE void CK_L(transform_input)(const int mz, const int my, const int mx, c
     CK_L(input_axis)(mz, d, column);
     CK_UNROLL
     for (int z = 0; z < mz + 2; z++)
-      CK_L(store_blocks)(result + (z * ty * tx + i) * position_stride, block_stride, column[z]);
+      CK_L(store)(result + (z * ty * tx + i) * position_stride, column[z]);
   }
 }
 
@@ -156,9 +164,8 @@ CK_INLINE void CK_L(transform_output)(const int mz, const int my, const int mx,
 
 #define CK_TRANSFORMS(size, mz, my, mx)                                                          \
   static __attribute__((noinline)) void CK_JOIN(CK_L(transform_input), size)(                    \
-      const ck_map *in, const float *source, float *result, ptrdiff_t position_stride,           \
-      ptrdiff_t block_stride) {                                                                  \
-    CK_L(transform_input)(mz, my, mx, in, source, result, position_stride, block_stride);        \
+      const ck_map *in, const float *source, float *result, ptrdiff_t position_stride) {         \
+    CK_L(transform_input)(mz, my, mx, in, source, result, position_stride);                      \
   }                                                                                              \
   static __attribute__((noinline)) void CK_JOIN(CK_L(transform_output), size)(                   \
       const float *product, ptrdiff_t position_stride, const ck_epilogue *e, const ck_map *out,  \

@@ -2,9 +2,10 @@
 #if defined(__x86_64__)
 #include "../Kernels.h"
 #pragma clang attribute push( \
-    __attribute__((target("avx512f,avx512dq,avx512vl,avx2,fma"), min_vector_width(512))), \
+    __attribute__((target("avx512f,avx512dq,avx512vl,avx2,fma,prfchw"), min_vector_width(512))), \
     apply_to = function)
 #define CK_KERNELS ck_kernels_avx512
+#define CK_PASS_TILES 14
 #define CK_GROUP 4
 #define CK_COLUMNS_TWO 14
 #define CK_COLUMNS_ONE 14

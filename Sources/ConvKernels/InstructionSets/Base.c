@@ -1,6 +1,7 @@
 // SSE2 on x86-64 (16 registers of 4 floats), NEON on arm64 (32 registers of 4 floats); the compiler
 // divides the vectors of 8 floats.
 #define CK_KERNELS ck_kernels_base
+#define CK_PASS_TILES 12
 #if defined(__aarch64__)
 #define CK_GROUP 2
 #define CK_COLUMNS_TWO 6

@@ -46,27 +46,31 @@ static float *at(const ck_map *m, int c, int z, int y, int x) {
          c % 8;
 }
 
+enum { most_threads = 64 };
+
 typedef struct {
   ck_convolution c;
   ck_map in, out;
   const float *packed;
   ck_epilogue epilogue;
   atomic_llong next;
+  float *scratch[most_threads];
+  atomic_int workers;
 } layer;
 
 static void *work(void *argument) {
   layer *l = argument;
-  float *scratch = allocate(ck_scratch_size(&l->c));
+  float *scratch = l->scratch[atomic_fetch_add(&l->workers, 1)];
   const int64_t tasks = ck_task_count(&l->c, &l->out);
   for (int64_t task; (task = atomic_fetch_add(&l->next, 1)) < tasks;)
     ck_convolve(&l->c, &l->in, l->packed, &l->epilogue, &l->out, task, scratch);
-  free(scratch);
   return NULL;
 }
 
 static void run(layer *l, int threads) {
-  pthread_t others[64];
+  pthread_t others[most_threads];
   atomic_store(&l->next, 0);
+  atomic_store(&l->workers, 0);
   for (int i = 1; i < threads; i++) pthread_create(&others[i], NULL, work, l);
   work(l);
   for (int i = 1; i < threads; i++) pthread_join(others[i], NULL);
@@ -77,7 +81,7 @@ int main(int count, char **argument) {
   int value[8];
   for (int i = 0; i < 8; i++) value[i] = atoi(argument[i + 1]);
   const int in = value[0], out = value[1], kernel = value[2], stride = value[3], edge = value[4];
-  const int threads = value[7] < 1 ? 1 : value[7] > 64 ? 64 : value[7];
+  const int threads = value[7] < 1 ? 1 : value[7] > most_threads ? most_threads : value[7];
   layer l = {.c = {.in_channels = in,
                    .out_channels = out,
                    .kernel = {kernel, kernel, kernel},
@@ -98,6 +102,7 @@ int main(int count, char **argument) {
   ck_pack(&l.c, weights, packed);
   l.packed = packed;
   float *zeros = allocate((size_t)out + 8);
+  for (int i = 0; i < threads; i++) l.scratch[i] = allocate(ck_scratch_size(&l.c));
   l.epilogue = (ck_epilogue){.bias = zeros};
   double best = 1e9, best_processor = 1e9, start = now(CLOCK_MONOTONIC);
   do {
