@@ -24,6 +24,10 @@ typedef struct {
   /// By algorithm: CK_WINOGRAD_222 first.
   void (*winograd[3])(const ck_convolution *, const ck_map *in, const float *packed,
                       const ck_epilogue *, const ck_map *out, ck_range, float *scratch);
+  void (*affine_activate)(const ck_map *in, const float *scale, const float *shift,
+                          const ck_map *residual, const float *slope, const ck_map *out,
+                          int64_t task);
+  void (*channel_sums)(const ck_map *map, const float *centre, int64_t task, double sums[16]);
 } ck_kernels;
 
 extern const ck_kernels ck_kernels_base;

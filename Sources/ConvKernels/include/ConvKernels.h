@@ -58,12 +58,24 @@ typedef struct {
   ck_isa isa;
 } ck_convolution;
 
+/// The algorithm that is fastest for an output of this size, by a model of the work, whatever
+/// `convolution->algorithm` says. The relative rms error of a layer is at most 1e-6 for CK_DIRECT and
+/// CK_WINOGRAD_222 and 5e-6 for the others (docs/winograd.md); the packed weights are 2.4, 5.3 and 8
+/// times as many for CK_WINOGRAD_222, _244 and _444.
+ck_algorithm ck_choose(const ck_convolution *convolution, int32_t depth, int32_t height,
+                       int32_t width);
+
 /// The number of floats of the packed weights.
 size_t ck_packed_size(const ck_convolution *convolution);
 
 /// Packs weights (out, in, kz, ky, kx) for the algorithm; for Winograd this is their transform,
 /// computed in double precision.
 void ck_pack(const ck_convolution *convolution, const float *weights, float *packed);
+
+/// The same in tasks, each of which packs the weights of some output channels.
+int64_t ck_pack_task_count(const ck_convolution *convolution);
+void ck_pack_task(const ck_convolution *convolution, const float *weights, float *packed,
+                  int64_t task);
 
 /// The number of floats of scratch memory that each worker needs, 64-byte aligned.
 size_t ck_scratch_size(const ck_convolution *convolution);
@@ -74,6 +86,24 @@ int64_t ck_task_count(const ck_convolution *convolution, const ck_map *out);
 /// Computes one task. `in` must hold every voxel that `out` reads; `in` and `out` do not overlap.
 void ck_convolve(const ck_convolution *convolution, const ck_map *in, const float *packed,
                  const ck_epilogue *epilogue, const ck_map *out, int64_t task, float *scratch);
+
+/// The number of tasks into which work on each voxel by itself is divided: a plane of a block each,
+/// planes fastest.
+int64_t ck_plane_count(const ck_map *map);
+
+/// Computes one plane of y = x * scale + shift + residual; y = y > 0 ? y : y * slope. Channel arrays
+/// are padded with zeros to whole blocks; each of `scale` with `shift`, `residual` and `slope` may be
+/// NULL. The maps have the same extent; `out` may be `in` or `residual`. `residual` may have fewer
+/// channels; the others get nothing.
+void ck_affine_activate(ck_isa isa, const ck_map *in, const float *scale, const float *shift,
+                        const ck_map *residual, const float *slope, const ck_map *out,
+                        int64_t task);
+
+/// Sums over the voxels of one plane, in double precision: sums[c] of x - centre, sums[8 + c] of
+/// (x - centre)^2 for the block's channels c. A centre near the mean keeps the variance exact.
+/// \param centre one number a channel in whole blocks, or NULL for 0
+void ck_channel_sums(ck_isa isa, const ck_map *map, const float *centre, int64_t task,
+                     double sums[16]);
 
 #ifdef __cplusplus
 }

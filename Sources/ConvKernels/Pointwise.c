@@ -1,0 +1,18 @@
+#include "ConvKernels.h"
+
+#include "Kernels.h"
+
+int64_t ck_plane_count(const ck_map *map) {
+  return map->height > 0 && map->width > 0 ? (int64_t)ck_blocks(map->channels) * map->depth : 0;
+}
+
+void ck_affine_activate(ck_isa isa, const ck_map *in, const float *scale, const float *shift,
+                        const ck_map *residual, const float *slope, const ck_map *out,
+                        int64_t task) {
+  ck_kernels_of(isa)->affine_activate(in, scale, shift, residual, slope, out, task);
+}
+
+void ck_channel_sums(ck_isa isa, const ck_map *map, const float *centre, int64_t task,
+                     double sums[16]) {
+  ck_kernels_of(isa)->channel_sums(map, centre, task, sums);
+}
