@@ -42,6 +42,7 @@ let package = Package(
     .target(
       name: "ConvKernels",
       cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-Wall", "-Werror"])]),
+    .systemLibrary(name: "CMalloc"),
     library("Parallel"),
 
     // Floor 1
@@ -61,6 +62,7 @@ let package = Package(
       name: "medcnn",
       dependencies: [
         "Segmentation", "ConvNet", "Volumes", "VolumeIO", "Phantoms", "Figures", "Parallel",
+        "CMalloc",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # From nothing to a segmented scan: installs what is missing, builds medcnn, synthesises the scans of
-# a patient, segments them, compares the result with the truth and draws it. Works on Debian 12 and
-# Ubuntu 22.04 and 24.04; takes some minutes the first time.
+# a patient, segments them, compares the result with the truth and draws it. Works on Debian 12
+# and 13 and Ubuntu 22.04 and 24.04; takes some minutes the first time.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=Samples/lib/prerequisites.sh

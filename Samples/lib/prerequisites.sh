@@ -1,4 +1,4 @@
-# What building medcnn needs, on Debian 12 and Ubuntu 22.04 and 24.04; sourced by Samples/quickstart.sh
+# What building medcnn needs, on Debian 12 and 13 and Ubuntu 22.04 and 24.04; sourced by Samples/quickstart.sh
 # and Tests/run.sh. What is there already is left alone.
 # shellcheck shell=bash
 
@@ -75,6 +75,11 @@ fetch_swift() {
   [ -r /etc/os-release ] && . /etc/os-release
   case "$ID-$VERSION_ID" in
     debian-12) install_packages libstdc++-12-dev libncurses-dev ;;
+    # swift.org has none for Debian 13; that for Debian 12 needs nothing that is not there.
+    debian-13)
+      VERSION_ID=12
+      install_packages libstdc++-14-dev libncurses-dev
+      ;;
     ubuntu-22.04) install_packages libstdc++-11-dev libncurses-dev ;;
     ubuntu-24.04) install_packages libstdc++-13-dev libncurses-dev ;;
     *) fail "there is no Swift toolchain for $ID $VERSION_ID that this script knows; install Swift $swift_oldest or later from https://www.swift.org/install and start again" ;;

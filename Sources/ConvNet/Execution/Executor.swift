@@ -76,7 +76,7 @@ public final class Executor: Sendable {
   ///   not suit the network, or memory is lacking.
   public func run(_ image: Tensor, workers: Workers = .all) throws -> Tensor {
     try check(image, channels: network.description.input.channels, size: image.size)
-    let plan = try plan(size: image.size, slab: nil)
+    let plan = try plan(size: image.size, slab: nil, workers: workers)
     var result: Tensor?
     try execute(
       plan, workers: workers, input: { _ in Slices(tensor: image, first: 0) },
@@ -96,7 +96,7 @@ public final class Executor: Sendable {
     _ image: Tensor, slab: Int? = nil, workers: Workers = .all
   ) throws -> [LayerTime] {
     try check(image, channels: network.description.input.channels, size: image.size)
-    let plan = try plan(size: image.size, slab: try slab.map(checkedSlab))
+    let plan = try plan(size: image.size, slab: try slab.map(checkedSlab), workers: workers)
     var times = plan.steps.map {
       LayerTime(
         name: ($0.before.map(\.name) + [$0.name]).joined(separator: " + "), kind: $0.kind,
@@ -134,7 +134,7 @@ public final class Executor: Sendable {
     inputSize: Triple, slab: Int, workers: Workers = .all,
     input: (Range<Int>) throws -> Tensor, output: (Int, Tensor) throws -> Void
   ) throws {
-    let plan = try plan(size: inputSize, slab: try checkedSlab(slab))
+    let plan = try plan(size: inputSize, slab: try checkedSlab(slab), workers: workers)
     let channels = network.description.input.channels
     try execute(
       plan, workers: workers,
@@ -172,12 +172,13 @@ public final class Executor: Sendable {
     }
   }
 
-  private func plan(size: Triple, slab: Int?) throws -> Plan {
+  private func plan(size: Triple, slab: Int?, workers: Workers) throws -> Plan {
     let key = PlanKey(size: size, slab: slab)
     return try state.withLock { state in
       if let plan = state.plans[key] { return plan }
       let layout = try Layout(network, inputSize: size, slab: slab)
-      let plan = try Plan(layout, packer: Packer(options: options), cache: &state.packed)
+      let packer = Packer(options: options, workers: workers)
+      let plan = try Plan(layout, packer: packer, cache: &state.packed)
       if state.plans.count >= 8 { state.plans = [:] }
       state.plans[key] = plan
       return plan

@@ -1,8 +1,10 @@
 import ConvKernels
+import Parallel
 
 /// Packs weights for the kernels, once for each layer and algorithm.
 struct Packer {
   var options: Executor.Options
+  var workers: Workers
 
   /// What tells the packed weights of a layer from others.
   struct Key: Hashable {
@@ -144,7 +146,11 @@ struct Packer {
       fill(out, UnsafeMutableBufferPointer(start: plain.pointer + out * each, count: each))
     }
     let packed = try AlignedFloats(count: Int(ck_packed_size(&convolution)))
-    ck_pack(&convolution, plain.pointer, packed.pointer)
+    let shape = convolution
+    nonisolated(unsafe) let (from, to) = (plain.pointer, packed.pointer)
+    workers.forEach(Int(ck_pack_task_count(&convolution))) { task, _ in
+      withUnsafePointer(to: shape) { ck_pack_task($0, from, to, Int64(task)) }
+    }
     cache[key] = packed
     return packed
   }

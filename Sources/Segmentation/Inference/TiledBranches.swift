@@ -154,7 +154,8 @@ extension Tensor {
     let size = self.size
     values.withUnsafeMutableBufferPointer { target in
       source.values.withUnsafeBufferPointer { values in
-        nonisolated(unsafe) let (target, values) = (target, values)
+        guard let to = target.baseAddress, let from = values.baseAddress else { return }
+        nonisolated(unsafe) let (target, values) = (to, from)
         workers.forEach(channels.count * slices) { task, _ in
           let (channel, z) = (task / slices, task % slices)
           for y in 0..<size.y {
@@ -162,7 +163,7 @@ extension Tensor {
               (((channels.lowerBound + channel) * source.size.z + place.z + z) * source.size.y
                 + place.y + y) * source.size.x + place.x
             let to = (((toChannel + channel) * size.z + slice + z) * size.y + y) * size.x
-            for x in 0..<size.x { target[to + x] = values[from + x] }
+            (target + to).update(from: values + from, count: size.x)
           }
         }
       }
