@@ -113,17 +113,15 @@ struct Packer {
     func triple(_ triple: Triple) -> (Int32, Int32, Int32) {
       (Int32(triple.z), Int32(triple.y), Int32(triple.x))
     }
-    let algorithm =
-      options.strict
-      ? CK_DIRECT
-      : ck_algorithm.fastest(
-        inputs: inputs, outputs: outputs, kernel: kernel, stride: stride, dilation: dilation,
-        outputSize: outputSize)
-    return ck_convolution(
+    var convolution = ck_convolution(
       in_channels: Int32(inputs), out_channels: Int32(outputs), kernel: triple(kernel),
-      stride: triple(stride), dilation: triple(dilation),
-      algorithm: algorithm,
+      stride: triple(stride), dilation: triple(dilation), algorithm: CK_DIRECT,
       isa: options.instructionSet.kernels)
+    if !options.strict {
+      let (depth, height, width) = triple(outputSize)
+      convolution.algorithm = ck_choose(&convolution, depth, height, width)
+    }
+    return convolution
   }
 
   /// - Parameter fill: given an output channel, writes its weights (in, kz, ky, kx) over zeros.
