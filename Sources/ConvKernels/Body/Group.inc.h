@@ -128,6 +128,10 @@ static void CK_G(direct_group)(const ck_convolution *c, const ck_map *in, const 
         if (++y == out->height) y = 0, z++;
       }
     }
+    // Fetch the outputs while the sums are formed.
+    for (int i = 0; i < columns; i += 2)
+      for (int32_t b = 0; b < CK_VECTORS * CK_LANES / CK_BLOCK; b++)
+        __builtin_prefetch(out->data + (block + b) * out->block_stride + stored[i], 1);
     if (in_rows) {
       CK_G(row_tile)(columns, step, c, in, voxel[0], w, sum);
     } else {

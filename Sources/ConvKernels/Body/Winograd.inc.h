@@ -118,8 +118,13 @@ CK_INLINE void CK_L(transform_input)(const int mz, const int my, const int mx, c
 CK_INLINE void CK_L(transform_output)(const int mz, const int my, const int mx,
                                       const float *product, ptrdiff_t position_stride,
                                       const ck_epilogue *e, const ck_map *out,
-                                      const CK_L(ending) *end, const tile_place *at) {
+                                      const CK_L(ending) *ending, const tile_place *place) {
   const int ty = my + 2, tx = mx + 2;
+  // Copies, for all that the stores could change is read anew after each.
+  const CK_L(ending) end = *ending;
+  const tile_place at = *place;
+  const ptrdiff_t residual_step = e->residual.x_stride, raw_step = e->raw.x_stride;
+  const ptrdiff_t out_step = out->x_stride;
   V plane[4 * 6 * 6];
   for (int i = 0; i < ty * tx; i++) {
     V s[6], column[4];
@@ -130,7 +135,7 @@ CK_INLINE void CK_L(transform_output)(const int mz, const int my, const int mx,
     CK_UNROLL
     for (int z = 0; z < mz; z++) plane[z * ty * tx + i] = column[z];
   }
-  for (int z = 0; z < at->depth; z++) {
+  for (int z = 0; z < at.depth; z++) {
     const V *from = plane + z * ty * tx;
     CK_UNROLL
     for (int pair = 0; pair < 2; pair++) {
@@ -145,17 +150,17 @@ CK_INLINE void CK_L(transform_output)(const int mz, const int my, const int mx,
       CK_UNROLL
       for (int half = 0; half < my / 2; half++) {
         const int y = pair + 2 * half;
-        if (y >= at->height) break;
+        if (y >= at.height) break;
         V row[4];
         CK_L(output_axis)(mx, rows[half], row);
-        const ptrdiff_t residual = at->residual + z * e->residual.z_stride + y * e->residual.y_stride;
-        const ptrdiff_t raw = at->raw + z * e->raw.z_stride + y * e->raw.y_stride;
-        const ptrdiff_t stored = at->out + z * out->z_stride + y * out->y_stride;
+        const ptrdiff_t residual = at.residual + z * e->residual.z_stride + y * e->residual.y_stride;
+        const ptrdiff_t raw = at.raw + z * e->raw.z_stride + y * e->raw.y_stride;
+        const ptrdiff_t stored = at.out + z * out->z_stride + y * out->y_stride;
         CK_UNROLL
         for (int x = 0; x < mx; x++) {
-          if (x >= at->width) break;
-          CK_L(finish)(row[x], end, residual + x * e->residual.x_stride, raw + x * e->raw.x_stride,
-                       stored + x * out->x_stride);
+          if (x >= at.width) break;
+          CK_L(finish)(row[x], &end, residual + x * residual_step, raw + x * raw_step,
+                       stored + x * out_step);
         }
       }
     }

@@ -1,7 +1,8 @@
 // Times one layer: kernels CIN COUT KERNEL STRIDE OUT ALGORITHM ISA THREADS SECONDS
 // prints the least time of a run and the least processor time per thread, both in seconds, and the
 // relative rms error of sampled outputs. Processor time is the steadier where other work goes on.
-// OUT is the edge of the cubic output, ALGORITHM and ISA the numbers of ConvKernels.h (ISA -1: best).
+// OUT is the edge of the cubic output, ALGORITHM and ISA are the numbers of ConvKernels.h, or -1 for
+// the best.
 #include <ConvKernels.h>
 #include <math.h>
 #include <pthread.h>
@@ -87,8 +88,8 @@ int main(int count, char **argument) {
                    .kernel = {kernel, kernel, kernel},
                    .stride = {stride, stride, stride},
                    .dilation = {1, 1, 1},
-                   .algorithm = (ck_algorithm)value[5],
                    .isa = value[6] < 0 ? ck_best_isa() : (ck_isa)value[6]}};
+  l.c.algorithm = value[5] < 0 ? ck_choose(&l.c, edge, edge, edge) : (ck_algorithm)value[5];
   l.in = map(in, (edge - 1) * stride + kernel);
   l.out = map(out, edge);
   for (int c = 0; c < in; c++)
