@@ -28,13 +28,15 @@ static division divided(int64_t units, int64_t run, int32_t blocks, int32_t set_
 }
 
 static division divide_direct(const ck_convolution *c, const ck_map *out) {
-  enum { multiplications = 1 << 22, weights = 1 << 17 };
+  // Some tiles of voxels at least, for the last may be partly used.
+  enum { multiplications = 1 << 22, weights = 1 << 17, least_run = 56 };
   const int32_t blocks = ck_blocks(c->out_channels);
   const int64_t depth = (int64_t)ck_positions(c) * c->in_channels;
   const int64_t count = (int64_t)out->depth * out->height * out->width;
   const int32_t set_blocks =
       depth * blocks * CK_BLOCK > weights ? ck_kernels_of(c->isa)->group_blocks : blocks;
-  int64_t run = multiplications / (depth * set_blocks * CK_BLOCK) + 1;
+  int64_t run = multiplications / (depth * set_blocks * CK_BLOCK);
+  if (run < least_run) run = least_run;
   if (run > out->width) run -= run % out->width;
   return divided(count, least(run, count), blocks, set_blocks);
 }
@@ -46,13 +48,18 @@ static division divide_winograd(const ck_convolution *c, const ck_map *out) {
     const int32_t edge = ck_tile(c->algorithm, axis);
     tiles *= (extent[axis] + edge - 1) / edge;
   }
-  // Tasks of several passes fetch inputs ahead; many tasks share out evenly.
+  // Tasks of several passes fetch inputs ahead; many tasks share out evenly, or else an even number.
+  enum { few = 8, many = 32 };
   const int64_t pass = ck_kernels_of(c->isa)->pass_tiles;
   const int64_t passes = least(CK_MOST_PASSES, 1 + tiles / (64 * pass));
-  const int64_t tasks = (tiles + passes * pass - 1) / (passes * pass);
-  const int64_t run = tasks > 0 ? (tiles + tasks - 1) / tasks : 0;
-  const int32_t blocks = ck_blocks(c->out_channels);
-  return divided(tiles, run, blocks, blocks);
+  int64_t runs = (tiles + passes * pass - 1) / (passes * pass);
+  if (runs >= few && runs < many) runs += runs % 2;
+  // A small output is also divided by channels, at the price of transforming inputs repeatedly.
+  const int32_t blocks = ck_blocks(c->out_channels), group = ck_kernels_of(c->isa)->group_blocks;
+  const int32_t sets = runs > 0 && runs < few ? (int32_t)((few + runs - 1) / runs) : 1;
+  const int32_t set_blocks = ((blocks + sets - 1) / sets + group - 1) / group * group;
+  const int64_t run = runs > 0 ? (tiles + runs - 1) / runs : 0;
+  return divided(tiles, run, blocks, set_blocks);
 }
 
 static division divide(const ck_convolution *c, const ck_map *out) {

@@ -63,6 +63,12 @@ import Testing
     }
   }
 
+  /// Sums of many terms are sums of short sums.
+  @Test func manyTerms() {
+    check(LayerCase(inChannels: 200, outChannels: 9, size: [2, 2, 3]))
+    check(LayerCase(inChannels: 600, outChannels: 9, size: [2, 2, 3], kernel: [1, 1, 1]))
+  }
+
   @Test func exactAllocations() {
     check(LayerCase(inChannels: 9, outChannels: 9, size: [3, 3, 17], margin: 0))
     check(

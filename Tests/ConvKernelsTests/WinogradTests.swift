@@ -39,6 +39,13 @@ import Testing
     check(LayerCase(inChannels: 9, outChannels: 17, size: size, margin: 0), method)
   }
 
+  /// The error does not grow with the channels.
+  @Test(arguments: methods) func manyChannels(method: Method) {
+    var method = method
+    method.tolerance /= 2
+    check(LayerCase(inChannels: 300, outChannels: 9, size: [3, 4, 5]), method)
+  }
+
   @Test(arguments: methods) func epilogue(method: Method) {
     var layer = LayerCase(inChannels: 3, outChannels: 25, size: [3, 5, 6])
     for pieces in 0..<32 {

@@ -37,6 +37,10 @@ CK_INLINE ptrdiff_t offset(const ck_map *map, int32_t z, int32_t y, int32_t x) {
   return z * map->z_stride + y * map->y_stride + x * map->x_stride;
 }
 
+/// The terms of a sum of the direct method and of a product of transforms, beyond which it is carried
+/// over to a sum of such sums; the latter is a multiple of two blocks.
+enum { CK_MOST_TERMS = 256, CK_MOST_PRODUCTS = 64 };
+
 /// 1/sqrt(2) and sqrt(2), the interpolation points of F(4, 3) next to 0 and infinity.
 #define CK_HALF_SQRT 0.70710678118654752f
 #define CK_SQRT 1.41421356237309505f

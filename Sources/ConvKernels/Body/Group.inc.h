@@ -19,15 +19,30 @@ CK_INLINE void CK_G(accumulate)(const int columns, const ptrdiff_t step, V *sum,
   }
 }
 
+/// Before `more` terms are added, carries sums of many terms over to `result`: the rounding error of
+/// a sum grows with the root of the number of its terms, and short sums of short sums stay accurate.
+CK_INLINE void CK_G(carry)(const int columns, int32_t more, int32_t *terms, V *sum, V *result) {
+  *terms += more;
+  if (*terms <= CK_MOST_TERMS || *terms == more) return;
+  *terms = more;
+  CK_UNROLL
+  for (int i = 0; i < columns * CK_VECTORS; i++) {
+    result[i] += sum[i];
+    sum[i] = (V){0};
+  }
+}
+
 /// The sums of the direct method for a tile within a row whose voxels lie a constant `step` apart.
 CK_INLINE void CK_G(row_sums)(const int columns, const ptrdiff_t step, const ck_convolution *c,
                               const ck_map *in, const float *first, const float *w, V *result) {
   V sum[CK_COLUMNS * CK_VECTORS];
   CK_UNROLL
-  for (int i = 0; i < columns * CK_VECTORS; i++) sum[i] = (V){0};
+  for (int i = 0; i < columns * CK_VECTORS; i++) result[i] = sum[i] = (V){0};
+  int32_t terms = 0;
   for (int32_t kz = 0; kz < c->kernel[0]; kz++)
     for (int32_t ky = 0; ky < c->kernel[1]; ky++)
       for (int32_t kx = 0; kx < c->kernel[2]; kx++) {
+        CK_G(carry)(columns, c->in_channels, &terms, sum, result);
         const float *tap = first + kz * c->dilation[0] * in->z_stride +
                            ky * c->dilation[1] * in->y_stride + kx * c->dilation[2] * in->x_stride;
         for (int32_t left = c->in_channels; left > 0; left -= CK_BLOCK) {
@@ -38,7 +53,7 @@ CK_INLINE void CK_G(row_sums)(const int columns, const ptrdiff_t step, const ck_
         }
       }
   CK_UNROLL
-  for (int i = 0; i < columns * CK_VECTORS; i++) result[i] = sum[i];
+  for (int i = 0; i < columns * CK_VECTORS; i++) result[i] += sum[i];
 }
 
 #define CK_CASE(n)                                                                       \
@@ -68,10 +83,12 @@ static __attribute__((noinline)) void CK_G(gather_tile)(const ck_convolution *c,
                                                         V *result) {
   V sum[CK_COLUMNS * CK_VECTORS];
   CK_UNROLL
-  for (int i = 0; i < CK_COLUMNS * CK_VECTORS; i++) sum[i] = (V){0};
+  for (int i = 0; i < CK_COLUMNS * CK_VECTORS; i++) result[i] = sum[i] = (V){0};
+  int32_t terms = 0;
   for (int32_t kz = 0; kz < c->kernel[0]; kz++)
     for (int32_t ky = 0; ky < c->kernel[1]; ky++)
       for (int32_t kx = 0; kx < c->kernel[2]; kx++) {
+        CK_G(carry)(CK_COLUMNS, c->in_channels, &terms, sum, result);
         ptrdiff_t tap = kz * c->dilation[0] * in->z_stride + ky * c->dilation[1] * in->y_stride +
                         kx * c->dilation[2] * in->x_stride;
         for (int32_t left = c->in_channels; left > 0; left -= CK_BLOCK) {
@@ -92,7 +109,7 @@ static __attribute__((noinline)) void CK_G(gather_tile)(const ck_convolution *c,
         }
       }
   CK_UNROLL
-  for (int i = 0; i < CK_COLUMNS * CK_VECTORS; i++) result[i] = sum[i];
+  for (int i = 0; i < CK_COLUMNS * CK_VECTORS; i++) result[i] += sum[i];
 }
 
 /// The direct method for the output voxels begin..<end (in the order z, y, x) of the group of
@@ -152,29 +169,34 @@ static void CK_G(direct_group)(const ck_convolution *c, const ck_map *in, const 
 CK_INLINE void CK_G(product_of)(const int columns, int32_t depth, const float *tiles, int32_t first,
                                 ptrdiff_t block_stride, const float *w, float *result,
                                 ptrdiff_t vector_stride) {
-  V sum[CK_COLUMNS * CK_VECTORS];
-  CK_UNROLL
-  for (int i = 0; i < columns * CK_VECTORS; i++) sum[i] = (V){0};
-  int32_t left = depth;
-#if CK_GROUP == 4
-  for (; left > CK_BLOCK; left -= 2 * CK_BLOCK) {
-    const int32_t count = left < 2 * CK_BLOCK ? left : 2 * CK_BLOCK;
-    CK_G(accumulate)(columns, 2 * CK_BLOCK, sum, tiles + first * 2 * CK_BLOCK, count, w);
-    w += count * CK_VECTORS * CK_LANES;
-    tiles += 2 * block_stride;
-  }
-#endif
-  for (; left > 0; left -= CK_BLOCK) {
-    const int32_t count = left < CK_BLOCK ? left : CK_BLOCK;
-    CK_G(accumulate)(columns, CK_BLOCK, sum, tiles + first * CK_BLOCK, count, w);
-    w += count * CK_VECTORS * CK_LANES;
-    tiles += block_stride;
-  }
-  CK_UNROLL
-  for (int x = 0; x < columns; x++)
+  for (int32_t done = 0; done < depth; done += CK_MOST_PRODUCTS) {
+    V sum[CK_COLUMNS * CK_VECTORS];
     CK_UNROLL
-    for (int v = 0; v < CK_VECTORS; v++)
-      CK_L(store)(result + v * vector_stride + x * CK_LANES, sum[x * CK_VECTORS + v]);
+    for (int i = 0; i < columns * CK_VECTORS; i++) sum[i] = (V){0};
+    int32_t left = depth - done < CK_MOST_PRODUCTS ? depth - done : CK_MOST_PRODUCTS;
+#if CK_GROUP == 4
+    for (; left > CK_BLOCK; left -= 2 * CK_BLOCK) {
+      const int32_t count = left < 2 * CK_BLOCK ? left : 2 * CK_BLOCK;
+      CK_G(accumulate)(columns, 2 * CK_BLOCK, sum, tiles + first * 2 * CK_BLOCK, count, w);
+      w += count * CK_VECTORS * CK_LANES;
+      tiles += 2 * block_stride;
+    }
+#endif
+    for (; left > 0; left -= CK_BLOCK) {
+      const int32_t count = left < CK_BLOCK ? left : CK_BLOCK;
+      CK_G(accumulate)(columns, CK_BLOCK, sum, tiles + first * CK_BLOCK, count, w);
+      w += count * CK_VECTORS * CK_LANES;
+      tiles += block_stride;
+    }
+    CK_UNROLL
+    for (int x = 0; x < columns; x++)
+      CK_UNROLL
+      for (int v = 0; v < CK_VECTORS; v++) {
+        float *to = result + v * vector_stride + x * CK_LANES;
+        V before = done > 0 ? CK_L(load)(to) : (V){0};
+        CK_L(store)(to, before + sum[x * CK_VECTORS + v]);
+      }
+  }
 }
 
 #define CK_CASE(n)                                                                          \
