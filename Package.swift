@@ -43,13 +43,20 @@ let package = Package(
       name: "ConvKernels",
       cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-Wall", "-Werror"])]),
     .systemLibrary(name: "CMalloc"),
+    .target(
+      name: "DICOMShim",
+      cxxSettings: [.unsafeFlags(["-Wall", "-Werror"])],
+      linkerSettings: [
+        "dcmjpeg", "ijg8", "ijg12", "ijg16", "dcmjpls", "dcmtkcharls", "dcmimgle", "dcmdata",
+        "oflog", "ofstd", "openjp2",
+      ].map { .linkedLibrary($0) }),
     library("Parallel"),
 
     // Floor 1
     library("Volumes", ["Parallel"]),
 
     // Floor 2
-    library("VolumeIO", ["Volumes", "Parallel", "CNIfTI", "CDeflate"]),
+    library("VolumeIO", ["Volumes", "Parallel", "CNIfTI", "CDeflate", "DICOMShim"]),
     library("Phantoms", ["Volumes", "Parallel"]),
     library("Figures", ["Volumes", "CDeflate"]),
     library("ConvNet", ["ConvKernels", "Parallel"]),

@@ -117,6 +117,6 @@ fetch_swift() {
 
 # Everything that `swift build` needs.
 prepare() {
-  install_packages libnifti-dev libdeflate-dev zlib1g-dev
+  install_packages libnifti-dev libdeflate-dev zlib1g-dev libdcmtk-dev libopenjp2-7-dev
   ensure_swift
 }

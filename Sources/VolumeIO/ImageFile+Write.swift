@@ -9,7 +9,8 @@ extension ImageFile {
   ///
   /// - Parameters:
   ///   - type: the type of the stored samples. Integer types get the nearest integer. By default
-  ///     the integer type of `reference` where it holds each sample exactly, else float32.
+  ///     the integer type of `reference` where it holds each sample exactly; of true values of DICOM
+  ///     int16 where that does; else float32.
   ///   - reference: the header of the input, of which a NIfTI output on the same grid repeats
   ///     all that describes place, time and origin: its affine is the same to the last bit.
   /// - Throws: ``VolumeIOError`` for a suffix that is not known, a sample that the type cannot hold,
@@ -19,10 +20,11 @@ extension ImageFile {
     workers: Workers = .all
   ) throws(VolumeIOError) {
     var chosen = type ?? .float32
-    if type == nil, let stored = reference?.storedType, stored.isInteger,
-      SampleEncoder.fits(volume.samples, stored, workers: workers)
-    {
-      chosen = stored
+    if type == nil, let reference, reference.storedType.isInteger {
+      // Unsigned values with a negative intercept, as in CT, are signed once it is applied.
+      let types = [reference.storedType] + (reference.format == .dicom ? [.int16] : [])
+      chosen =
+        types.first { SampleEncoder.fits(volume.samples, $0, workers: workers) } ?? .float32
     }
     try write(
       volume, type: chosen, labels: nil, like: reference, to: path, workers: workers)

@@ -11,15 +11,22 @@ public struct ImageFile: Sendable {
   /// Reads an image of any known format, which is told by the content of the file.
   ///
   /// Channels are the axis beyond the third that is longer than 1: time, modality or component.
-  /// Of a pair of files either may be named.
+  /// Of a pair of files either may be named. A folder is read as a DICOM series.
   ///
-  /// - Parameter workers: the threads that convert samples.
+  /// - Parameters:
+  ///   - dicom: what is wanted of DICOM images.
+  ///   - workers: the threads that convert samples.
   /// - Throws: ``VolumeIOError`` for a file that cannot be read, is damaged, or holds what is not
-  ///   taken: colours, complex numbers, several axes beyond the third.
+  ///   taken: colours, complex numbers, several axes beyond the third; for a folder with several
+  ///   series of which none is chosen.
   public static func read(
-    _ path: String, workers: Workers = .all
+    _ path: String, dicom: DICOMOptions = DICOMOptions(), workers: Workers = .all
   ) throws(VolumeIOError) -> ImageFile {
-    try read(try InputFile(path: path), workers: workers)
+    if DICOMPaths.isFolder(path) {
+      let folder = try DICOMFolder(path, workers: workers)
+      return try folder.read(folder.chosen(dicom), options: dicom, workers: workers)
+    }
+    return try read(try InputFile(path: path), dicom: dicom, workers: workers)
   }
 
   /// Reads an image from memory; `name` is what errors call it.
@@ -29,14 +36,25 @@ public struct ImageFile: Sendable {
   public static func read(
     bytes: [UInt8], name: String, workers: Workers = .all
   ) throws(VolumeIOError) -> ImageFile {
-    try read(InputFile(bytes: bytes, path: name), workers: workers)
+    try read(InputFile(bytes: bytes, path: name), dicom: DICOMOptions(), workers: workers)
   }
 
   /// Reads all but the voxels.
   ///
   /// - Throws: ``VolumeIOError`` as ``read(_:workers:)`` does, but for damage among the voxels.
-  public static func readHeader(_ path: String) throws(VolumeIOError) -> ImageHeader {
-    try parse(try InputFile(path: path)).header
+  public static func readHeader(
+    _ path: String, dicom: DICOMOptions = DICOMOptions()
+  ) throws(VolumeIOError) -> ImageHeader {
+    if DICOMPaths.isFolder(path) {
+      let folder = try DICOMFolder(path)
+      return try folder.readHeader(folder.chosen(dicom), options: dicom)
+    }
+    switch try parse(try InputFile(path: path)) {
+    case .parsed(let image): return image.header
+    case .dicom(let source):
+      let folder = try DICOMFolder(source, workers: .all)
+      return try folder.readHeader(folder.chosen(dicom), options: dicom)
+    }
   }
 
   /// Reads a segmentation of one channel.
@@ -85,19 +103,30 @@ public struct ImageFile: Sendable {
   }
 
   private static func read(
-    _ file: InputFile, workers: Workers
+    _ file: InputFile, dicom: DICOMOptions, workers: Workers
   ) throws(VolumeIOError) -> ImageFile {
-    let parsed = try parse(file)
-    return ImageFile(volume: try parsed.volume(workers: workers), header: parsed.header)
+    switch try parse(file) {
+    case .parsed(let image):
+      return ImageFile(volume: try image.volume(workers: workers), header: image.header)
+    case .dicom(let source):
+      let folder = try DICOMFolder(source, workers: workers)
+      return try folder.read(folder.chosen(dicom), options: dicom, workers: workers)
+    }
+  }
+
+  /// A file whose format is known.
+  private enum Known {
+    case parsed(ParsedImage)
+    case dicom(DICOMSource)
   }
 
   /// Tells the format and reads the header.
-  private static func parse(_ file: InputFile) throws(VolumeIOError) -> ParsedImage {
+  private static func parse(_ file: InputFile) throws(VolumeIOError) -> Known {
     // The voxels' file of a pair can hold anything; its header tells.
     if let header = NIfTIReader.headerFile(beside: file) {
       let content = try InputContent(header)
       if let kind = NIfTIHeader.kind(of: try content.prefix(540)) {
-        return try NIfTIReader.parse(content, kind: kind, voxelFile: file)
+        return .parsed(try NIfTIReader.parse(content, kind: kind, voxelFile: file))
       }
     }
     guard file.count > 0 else {
@@ -106,21 +135,22 @@ public struct ImageFile: Sendable {
     let content = try InputContent(file)
     let start = try content.prefix(1024)
     if let kind = NIfTIHeader.kind(of: start) {
-      return try NIfTIReader.parse(content, kind: kind)
+      return .parsed(try NIfTIReader.parse(content, kind: kind))
     }
-    if content.envelope == nil, NRRDHeader.isMagic(start) { return try NRRDReader.parse(content) }
+    if content.envelope == nil, NRRDHeader.isMagic(start) {
+      return .parsed(try NRRDReader.parse(content))
+    }
     if content.envelope == nil, MetaImageReader.isMagic(start) {
-      return try MetaImageReader.parse(content)
+      return .parsed(try MetaImageReader.parse(content))
     }
-    let known = "expected NIfTI (.nii, .nii.gz, .hdr and .img), NRRD or MetaImage"
+    let known = "expected NIfTI (.nii, .nii.gz, .hdr and .img), NRRD, MetaImage or DICOM"
     if NIfTIHeader.looksLikeAnalyze(start) {
       throw .unsupported(
         path: file.path, found: "an ANALYZE 7.5 header, which does not say left from right",
         remedy: "convert it to NIfTI with a tool that you can tell the orientation")
     }
-    if start.count >= 132, start[128..<132].elementsEqual("DICM".utf8) {
-      throw .unsupported(
-        path: file.path, found: "a DICOM file", remedy: "convert the series to NIfTI first")
+    if content.envelope == nil, DICOMSource.isDICOM(start) {
+      return .dicom(DICOMSource(path: file.path, bytes: file.memory))
     }
     if content.envelope != nil, start.isEmpty {
       throw .malformed(

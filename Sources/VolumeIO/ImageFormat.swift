@@ -1,4 +1,4 @@
-/// The kinds of image file that are read and written.
+/// The kinds of image file that are read; all but DICOM are written.
 public enum ImageFormat: String, Sendable, Hashable, CaseIterable, Codable {
   /// NIfTI-1: `.nii`, `.nii.gz`, or the pair `.hdr` and `.img`.
   case nifti1 = "NIfTI-1"
@@ -8,4 +8,6 @@ public enum ImageFormat: String, Sendable, Hashable, CaseIterable, Codable {
   case nrrd = "NRRD"
   /// MetaImage: `.mha`, or `.mhd` with its data file.
   case metaImage = "MetaImage"
+  /// DICOM: a file, a folder of slices, or a `DICOMDIR`.
+  case dicom = "DICOM"
 }

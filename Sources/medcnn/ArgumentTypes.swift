@@ -4,6 +4,7 @@ public import VolumeIO
 public import Volumes
 
 extension StoredType: ExpressibleByArgument {}
+extension UptakeValue: ExpressibleByArgument {}
 extension Interpolation: ExpressibleByArgument {}
 extension ONNXImporter.AxisOrder: ExpressibleByArgument {}
 

@@ -12,18 +12,23 @@ struct ConvertCommand: ParsableCommand {
     discussion: """
       The output's name decides the format: .nii, .nii.gz, .nrrd, .seg.nrrd, .nhdr, .mha or .mhd. \
       Voxels keep their places in the patient. Label maps (whole numbers with named labels, or any \
-      with --labels) keep their labels: they are resampled to the nearest voxel.
+      with --labels) keep their labels: they are resampled to the nearest voxel. Of a folder with \
+      DICOM images, or a DICOMDIR, each series is written where the output is a folder.
 
       For research use only.
 
       Example:
         medcnn convert scan.nrrd scan.nii.gz --orientation RAS --spacing 1
+        medcnn convert dicom-folder scan.nii.gz --series 4
+        medcnn convert dicom-folder out/
       """)
 
-  @Argument(help: "The image to read.", completion: .file())
+  @Argument(help: "The image or the folder with DICOM images to read.", completion: .file())
   var input: String
 
-  @Argument(help: "The file to write.", completion: .file())
+  @Argument(
+    help: "The file to write, or for all series a folder that exists or whose name ends in /.",
+    completion: .file())
   var output: String
 
   @Option(help: "The type of the stored samples. (default: the input's)")
@@ -54,6 +59,7 @@ struct ConvertCommand: ParsableCommand {
   @Flag(help: "Take the image as a label map even if it names no labels.")
   var labels = false
 
+  @OptionGroup var dicom: DICOMArguments
   @OptionGroup var threading: ThreadOption
   @OptionGroup var messages: QuietOption
 
@@ -71,8 +77,34 @@ struct ConvertCommand: ParsableCommand {
   }
 
   func run() throws {
+    if DICOMPlaces.isFolder(output) {
+      try convertAll()
+    } else {
+      try convert(
+        ImageFile.read(input, dicom: dicom.options, workers: threading.workers), to: output)
+    }
+  }
+
+  /// Writes each volume of a folder; one that fails does not keep the others from being written.
+  private func convertAll() throws {
+    let folder = try DICOMFolder(input, workers: threading.workers)
+    let series = try dicom.series == nil ? folder.series : [folder.chosen(dicom.options)]
+    try DICOMPlaces.make(output)
+    var failures = 0
+    for series in series {
+      do {
+        let image = try folder.read(series, options: dicom.options, workers: threading.workers)
+        try convert(image, to: DICOMPlaces.path(of: series, in: output))
+      } catch {
+        failures += 1
+        Console.write("error: series \(series.label): \(error)")
+      }
+    }
+    if failures > 0 { throw ExitCode(3) }
+  }
+
+  private func convert(_ image: ImageFile, to output: String) throws {
     let workers = threading.workers
-    let image = try ImageFile.read(input, workers: workers)
     let header = image.header
     if let channel, !(0..<image.volume.channels ~= channel) {
       throw VolumeError.noSuchChannel(found: channel, channels: image.volume.channels)

@@ -11,7 +11,8 @@ struct InfoCommand: ParsableCommand {
     abstract: "Show what image files hold: grid, type, values, labels.",
     discussion: """
       Orientation letters say where the voxel axes run to: in LPS the first runs to the left, the \
-      second to posterior, the third to superior.
+      second to posterior, the third to superior. For a folder with DICOM images or a DICOMDIR the \
+      series are listed; --series shows one of them.
 
       For research use only.
 
@@ -19,23 +20,28 @@ struct InfoCommand: ParsableCommand {
         medcnn info t1.nii.gz labels.seg.nrrd
       """)
 
-  @Argument(help: "Image files: NIfTI, NRRD or MetaImage.", completion: .file())
+  @Argument(
+    help: "Image files: NIfTI, NRRD, MetaImage or DICOM; folders with DICOM images.",
+    completion: .file())
   var paths: [String]
 
   @Flag(help: "Print a JSON list instead of text.")
   var json = false
 
+  @OptionGroup var dicom: DICOMArguments
   @OptionGroup var threading: ThreadOption
 
   func run() throws {
-    var reports: [ImageReport] = []
+    var reports: [JSONValue] = []
     for path in paths {
-      let report = try ImageReport(
-        ImageFile.read(path, workers: threading.workers), threading.workers)
-      if json {
-        reports.append(report)
+      if dicom.series == nil, DICOMFolder.isFolderOrDirectory(path) {
+        let report = FolderReport(try DICOMFolder(path, workers: threading.workers))
+        if json { reports.append(try JSONValue(encoding: report)) } else { print(report.text) }
       } else {
-        print(report.text)
+        let report = try ImageReport(
+          ImageFile.read(path, dicom: dicom.options, workers: threading.workers),
+          threading.workers)
+        if json { reports.append(try JSONValue(encoding: report)) } else { print(report.text) }
       }
     }
     if json { print(try JSONValue(encoding: reports).formatted(), terminator: "") }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Parallel
+import VolumeIO
 
 /// The option of every command that computes with several threads.
 struct ThreadOption: ParsableArguments {
@@ -24,4 +25,26 @@ struct QuietOption: ParsableArguments {
   var quiet = false
 
   var console: Console { Console(isQuiet: quiet) }
+}
+
+/// What is wanted of DICOM images.
+struct DICOMArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The DICOM series to read from a folder with several: its number, UID or description.",
+      valueName: "series"))
+  var series: String?
+
+  @Flag(help: "Interpolate slices that a DICOM series lacks.")
+  var allowMissing = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Turn PET to standardised uptake values: by body weight, lean body mass or body surface.",
+      valueName: "kind"))
+  var suv: UptakeValue?
+
+  var options: DICOMOptions {
+    DICOMOptions(series: series, allowMissing: allowMissing, uptake: suv)
+  }
 }

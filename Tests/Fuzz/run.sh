@@ -37,7 +37,7 @@ for folder in "$build"/*.build; do
   find "$folder/" -name '*.o' -exec ar -qc "$libraries/lib$module.a" {} +
 done
 includes=()
-for module in Sources/C*/include; do includes+=(-Xcc "-I$module"); done
+for module in Sources/{C*,DICOMShim}/include; do includes+=(-Xcc "-I$module"); done
 # Modules for which the package manager writes the map.
 for map in "$build"/C*.build/module.modulemap; do
   if [ -f "$map" ]; then includes+=(-Xcc "-fmodule-map-file=$map"); fi
@@ -45,7 +45,8 @@ done
 swiftc -parse-as-library -swift-version 6 -O -sanitize=fuzzer,address -use-ld=lld \
   -I "$build/Modules" "${includes[@]}" -Xcc -fmodule-map-file=Sources/CDeflate/module.modulemap \
   "$source" -Xlinker --start-group "$libraries"/*.a -Xlinker --end-group \
-  -lnifti2 -lznz -lz -ldeflate -o "$scratch/$name"
+  -lnifti2 -lznz -lz -ldeflate -ldcmjpeg -lijg8 -lijg12 -lijg16 -ldcmjpls -ldcmtkcharls -ldcmimgle \
+  -ldcmdata -loflog -lofstd -lopenjp2 -lstdc++ -o "$scratch/$name"
 
 # Without this a crash waits for a backtrace that never comes.
 export SWIFT_BACKTRACE=enable=no

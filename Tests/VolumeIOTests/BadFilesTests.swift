@@ -167,7 +167,7 @@ import Volumes
 
   @Test func whatIsNoFileIsAnError() throws {
     let folder = try TemporaryFolder()
-    try expectError(folder.path, says: "directory")
+    try expectError(folder.path, says: "folder without DICOM")
     try expectError(folder("absent.nii"), says: "No such file")
     try expectError("/dev/zero", says: "not a regular file")
   }

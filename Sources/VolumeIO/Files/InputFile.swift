@@ -36,6 +36,11 @@ struct InputFile: Sendable {
     storage = .memory(bytes)
   }
 
+  /// The bytes of a file in memory, or nil for one on a disk.
+  var memory: [UInt8]? {
+    if case .memory(let bytes) = storage { bytes } else { nil }
+  }
+
   /// The bytes of a range, cut at the end of the file.
   func bytes(_ range: Range<Int>) throws(VolumeIOError) -> [UInt8] {
     let range = range.clamped(to: 0..<count)

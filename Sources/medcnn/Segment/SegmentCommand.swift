@@ -188,6 +188,10 @@ struct SegmentCommand: ParsableCommand {
     var files: [(role: String, path: String)] = inputs.map { ($0.role, $0.path) }
     if let mask { files.append(("mask", mask)) }
     files.append(("model", path))
+    // A folder of DICOM images is recorded file by file.
+    files = try files.flatMap { file in
+      try DICOMFolder.files(at: file.path).map { (file.role, $0) }
+    }
     let records = try files.map { file in
       do {
         return try Provenance.Input(

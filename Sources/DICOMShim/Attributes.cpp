@@ -1,0 +1,128 @@
+// Reading attributes.
+#include <algorithm>
+#include <cstring>
+
+#include "Shim.h"
+
+using namespace shim;
+
+namespace {
+
+/// DCMTK reads values when they are first asked for, so that none of its functions is const.
+DcmItem *item_of(const ds_item *item) {
+  return reinterpret_cast<DcmItem *>(const_cast<ds_item *>(item));
+}
+
+DcmElement *find(const ds_item *item, uint16_t group, uint16_t element) {
+  DcmElement *found = nullptr;
+  if (!item) return nullptr;
+  const OFCondition condition = item_of(item)->findAndGetElement(DcmTagKey(group, element), found);
+  return condition.good() ? found : nullptr;
+}
+
+DcmSequenceOfItems *sequence(const ds_item *item, uint16_t group, uint16_t element) {
+  DcmElement *found = find(item, group, element);
+  return found && found->ident() == EVR_SQ ? static_cast<DcmSequenceOfItems *>(found) : nullptr;
+}
+
+/// One value as a number, or false.
+bool number(DcmElement *element, unsigned long index, double &out) {
+  switch (element->ident()) {
+    case EVR_DS:
+    case EVR_FD: {
+      Float64 value = 0;
+      if (element->getFloat64(value, index).bad()) return false;
+      out = value;
+      return true;
+    }
+    case EVR_FL: {
+      Float32 value = 0;
+      if (element->getFloat32(value, index).bad()) return false;
+      out = value;
+      return true;
+    }
+    case EVR_IS:
+    case EVR_SL: {
+      Sint32 value = 0;
+      if (element->getSint32(value, index).bad()) return false;
+      out = value;
+      return true;
+    }
+    case EVR_UL: {
+      Uint32 value = 0;
+      if (element->getUint32(value, index).bad()) return false;
+      out = value;
+      return true;
+    }
+    case EVR_US:
+    case EVR_xs: {
+      Uint16 value = 0;
+      if (element->getUint16(value, index).bad()) return false;
+      out = value;
+      return true;
+    }
+    case EVR_SS: {
+      Sint16 value = 0;
+      if (element->getSint16(value, index).bad()) return false;
+      out = value;
+      return true;
+    }
+    default: return false;
+  }
+}
+
+}  // namespace
+
+size_t ds_item_count(const ds_item *item, uint16_t group, uint16_t element) {
+  return guarded<size_t>(nullptr, 0, [&]() -> size_t {
+    DcmSequenceOfItems *items = sequence(item, group, element);
+    return items ? items->card() : 0;
+  });
+}
+
+const ds_item *ds_item_at(const ds_item *item, uint16_t group, uint16_t element, size_t index) {
+  return guarded<const ds_item *>(nullptr, nullptr, [&]() -> const ds_item * {
+    DcmSequenceOfItems *items = sequence(item, group, element);
+    if (!items || index >= items->card()) return nullptr;
+    return reinterpret_cast<const ds_item *>(items->getItem(index));
+  });
+}
+
+int ds_has(const ds_item *item, uint16_t group, uint16_t element) {
+  return guarded<int>(nullptr, 0, [&] { return find(item, group, element) ? 1 : 0; });
+}
+
+size_t ds_text(const ds_item *item, uint16_t group, uint16_t element, char *out, size_t capacity) {
+  return guarded<size_t>(nullptr, 0, [&]() -> size_t {
+    DcmElement *found = find(item, group, element);
+    OFString text;
+    if (!found || !found->isLeaf() || found->getOFStringArray(text).bad()) return 0;
+    if (text.size() < capacity) std::memcpy(out, text.c_str(), text.size() + 1);
+    return text.size();
+  });
+}
+
+size_t ds_numbers(
+    const ds_item *item, uint16_t group, uint16_t element, double *out, size_t capacity) {
+  return guarded<size_t>(nullptr, 0, [&]() -> size_t {
+    DcmElement *found = find(item, group, element);
+    if (!found || !found->isLeaf()) return 0;
+    const size_t count = std::min<size_t>(found->getVM(), capacity);
+    for (size_t index = 0; index < count; index++) {
+      if (!number(found, index, out[index])) return index;
+    }
+    return count;
+  });
+}
+
+const uint8_t *ds_bytes(const ds_item *item, uint16_t group, uint16_t element, size_t *count) {
+  *count = 0;
+  return guarded<const uint8_t *>(nullptr, nullptr, [&]() -> const uint8_t * {
+    DcmElement *found = find(item, group, element);
+    if (!found || !found->isLeaf()) return nullptr;
+    Uint8 *bytes = nullptr;
+    if (found->getUint8Array(bytes).bad() || !bytes) return nullptr;
+    *count = found->getLength();
+    return bytes;
+  });
+}

@@ -1,0 +1,59 @@
+// Opening and closing.
+#include <memory>
+
+#include "Shim.h"
+
+#include <dcmtk/dcmdata/dcistrmb.h>
+
+using namespace shim;
+
+ds_file *ds_open(const char *path, ds_error *error) {
+  return guarded<ds_file *>(error, nullptr, [&]() -> ds_file * {
+    if (!prepare(error)) return nullptr;
+    auto file = std::make_unique<ds_file>();
+    const OFCondition condition = file->format.loadFile(path);
+    if (condition.bad()) {
+      report(error, condition);
+      return nullptr;
+    }
+    return file.release();
+  });
+}
+
+ds_file *ds_open_memory(const uint8_t *bytes, size_t count, ds_error *error) {
+  return guarded<ds_file *>(error, nullptr, [&]() -> ds_file * {
+    if (!prepare(error)) return nullptr;
+    auto file = std::make_unique<ds_file>();
+    DcmInputBufferStream stream;
+    stream.setBuffer(bytes, static_cast<offile_off_t>(count));
+    stream.setEos();
+    file->format.transferInit();
+    const OFCondition condition = file->format.read(stream);
+    file->format.transferEnd();
+    if (condition.bad()) {
+      report(error, condition);
+      return nullptr;
+    }
+    return file.release();
+  });
+}
+
+void ds_close(ds_file *file) {
+  guarded<int>(nullptr, 0, [&] {
+    delete file;
+    return 0;
+  });
+}
+
+const ds_item *ds_meta(const ds_file *file) {
+  return reinterpret_cast<const ds_item *>(
+      const_cast<ds_file *>(file)->format.getMetaInfo());
+}
+
+const ds_item *ds_root(const ds_file *file) {
+  return reinterpret_cast<const ds_item *>(const_cast<ds_file *>(file)->format.getDataset());
+}
+
+const char *ds_transfer_syntax(const ds_file *file) {
+  return DcmXfer(const_cast<ds_file *>(file)->format.getDataset()->getOriginalXfer()).getXferID();
+}

@@ -1,0 +1,216 @@
+public import Parallel
+import Synchronization
+import Volumes
+
+extension DICOMFolder {
+  /// Reads a volume.
+  ///
+  /// Channels are time points, echoes or b-values. A tilt of the gantry is undone by linear
+  /// interpolation within slices. In CT pixels that are marked as padding get the lowest value of
+  /// the others.
+  ///
+  /// - Parameter workers: the threads that decode slices.
+  /// - Throws: ``VolumeIOError`` for a series that is no regular stack of slices, damaged pixels, or
+  ///   PET images without what the uptake value needs.
+  public func read(
+    _ series: DICOMSeries, options: DICOMOptions = DICOMOptions(), workers: Workers = .all
+  ) throws(VolumeIOError) -> ImageFile {
+    let (stack, geometry) = try layout(of: series, options)
+    let scale = try uptakeFactor(series, options)
+    var samples = try Decoder(series: series, stack: stack, scale: scale).samples(workers)
+    if !stack.isComplete { samples = stack.filled(samples) }
+    var target = geometry
+    if stack.shear != .zero {
+      (samples, target) = try straightened(samples, stack, geometry)
+    }
+    let header = header(series, stack, target, scale)
+    do {
+      return ImageFile(
+        volume: try Volume(geometry: target, channels: stack.channels, samples: samples),
+        header: header)
+    } catch {
+      throw .malformed(path: path, reason: error.description)
+    }
+  }
+
+  /// All but the voxels.
+  func readHeader(
+    _ series: DICOMSeries, options: DICOMOptions
+  ) throws(VolumeIOError) -> ImageHeader {
+    let (stack, geometry) = try layout(of: series, options)
+    let scale = try uptakeFactor(series, options)
+    let target = stack.shear == .zero ? geometry : try straightening(stack, geometry).geometry
+    return header(series, stack, target, scale)
+  }
+
+  private func layout(
+    of series: DICOMSeries, _ options: DICOMOptions
+  ) throws(VolumeIOError) -> (SliceStack, Geometry) {
+    if let error = damaged.first, !options.allowMissing { throw error }
+    guard series.isVolume else {
+      throw .unsupported(
+        path: path, found: series.problem ?? "no volume",
+        remedy: "name CT, MR or PET images with their place in the patient")
+    }
+    let stack: SliceStack
+    do {
+      stack = try SliceStack(
+        series.slices, series.instances, allowMissing: options.allowMissing)
+    } catch {
+      throw .unsupported(
+        path: path, found: "series \(series.label): \(error.found)", remedy: error.remedy)
+    }
+    do throws(VolumeError) {
+      let geometry = try stack.geometry()
+      let (count, overflow) = geometry.voxelCount.multipliedReportingOverflow(by: stack.channels)
+      guard !overflow, count <= 1 << 36 else {
+        throw VolumeError.invalidGeometry("\(stack.channels) channels of it are too many")
+      }
+      return (stack, geometry)
+    } catch {
+      throw .malformed(path: path, reason: error.description)
+    }
+  }
+
+  /// What samples are to be multiplied by.
+  private func uptakeFactor(
+    _ series: DICOMSeries, _ options: DICOMOptions
+  ) throws(VolumeIOError) -> Double {
+    guard let uptake = options.uptake else { return 1 }
+    let facts = series.instances.compactMap { instance -> UptakeFacts? in
+      guard case .value(let image) = instance.image else { return nil }
+      return image.uptake
+    }
+    guard let first = UptakeFacts.earliest(facts) else {
+      throw .unsupported(
+        path: path, found: "images of modality \(series.modality)",
+        remedy: "uptake values are only those of PET (PT)")
+    }
+    switch first.factor(uptake) {
+    case .value(let factor): return factor
+    case .problem(let problem):
+      throw .unsupported(
+        path: path, found: "uptake values cannot be computed: \(problem)",
+        remedy: "read the values as they are, and scale them with what you know")
+    }
+  }
+
+  private func header(
+    _ series: DICOMSeries, _ stack: SliceStack, _ geometry: Geometry, _ scale: Double
+  ) -> ImageHeader {
+    let slices = stack.places.joined()
+    let first = slices.first!
+    let isUniform = slices.allSatisfy {
+      $0.frame.slope == first.frame.slope && $0.frame.intercept == first.frame.intercept
+    }
+    // The series has an image, since it has slices.
+    guard case .value(let image) = series.instances[first.instance].image else {
+      preconditionFailure()
+    }
+    return ImageHeader(
+      path: path, format: .dicom, storedType: image.pixels.storedType,
+      isCompressed: image.pixels.isCompressed, isBigEndian: image.pixels.isBigEndian,
+      slope: isUniform ? first.frame.slope * scale : 1,
+      intercept: isUniform ? first.frame.intercept * scale : 0, geometry: geometry,
+      channels: stack.channels, labelTables: [], nifti: nil)
+  }
+}
+
+/// Decodes the slices of a stack.
+private struct Decoder: Sendable {
+  /// Frames of one file, and the slices that are to be cut from each.
+  struct Unit: Sendable {
+    let instance: DICOMInstance
+    let pixels: DICOMPixels
+    var frames: [(index: Int, parts: [Part])]
+  }
+
+  struct Part: Sendable {
+    let frame: DICOMFrame
+    /// Where its samples start in the result.
+    let offset: Int
+  }
+
+  private let units: [Unit]
+  private let sampleCount: Int
+  private let scale: Double
+
+  init(series: DICOMSeries, stack: SliceStack, scale: Double) {
+    self.scale = scale
+    let area = stack.columns * stack.rows
+    sampleCount = area * stack.places.count * stack.channels
+    var parts: [Int: [Int: [Part]]] = [:]
+    for (place, slices) in stack.places.enumerated() {
+      for (channel, slice) in slices.enumerated() {
+        let offset = (channel * stack.places.count + place) * area
+        parts[slice.instance, default: [:]][slice.frame.index, default: []].append(
+          Part(frame: slice.frame, offset: offset))
+      }
+    }
+    // Opening a file of many frames takes long, so that each thread takes many of them.
+    let framesOfUnit = 64
+    units = parts.keys.sorted().flatMap { index -> [Unit] in
+      guard case .value(let image) = series.instances[index].image else { return [] }
+      let frames = parts[index]!.keys.sorted().map { (index: $0, parts: parts[index]![$0]!) }
+      return stride(from: 0, to: frames.count, by: framesOfUnit).map { start in
+        Unit(
+          instance: series.instances[index], pixels: image.pixels,
+          frames: Array(frames[start..<min(frames.count, start + framesOfUnit)]))
+      }
+    }
+  }
+
+  /// The true values, the channel slowest.
+  func samples(_ workers: Workers) throws(VolumeIOError) -> [Float] {
+    let failures = Mutex<[Int: VolumeIOError]>([:])
+    let paddedUnits = Mutex<Int>(0)
+    let (units, count) = (units, sampleCount)
+    var samples = [Float](unsafeUninitializedCapacity: count) { buffer, filled in
+      HugePages.advise(UnsafeMutableRawBufferPointer(buffer))
+      nonisolated(unsafe) let target = buffer.baseAddress!
+      workers.forEach(units.count) { index, _ in
+        do throws(VolumeIOError) {
+          if try decode(units[index], into: target) { paddedUnits.withLock { $0 += 1 } }
+        } catch {
+          failures.withLock { $0[index] = error }
+        }
+      }
+      // Where some unit failed the samples are not used.
+      filled = failures.withLock { $0.isEmpty } ? count : 0
+    }
+    if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw first.value }
+    if paddedUnits.withLock({ $0 }) > 0 {
+      // Where all is padding there is no other value.
+      let lowest = samples.lazy.filter { !$0.isNaN }.min() ?? 0
+      samples.withUnsafeMutableBufferPointer { samples in
+        for index in samples.indices where samples[index].isNaN { samples[index] = lowest }
+      }
+    }
+    return samples
+  }
+
+  /// Decodes a file; returns whether some of its pixels may be padding.
+  private func decode(
+    _ unit: Unit, into target: UnsafeMutablePointer<Float>
+  ) throws(VolumeIOError) -> Bool {
+    let byteCount = unit.pixels.frameByteCount
+    let file = try DICOMFile(unit.instance.source)
+    // The file may have been changed since its header was read.
+    guard case .value(let pixels) = DICOMPixels.read(file), pixels == unit.pixels else {
+      throw .unreadable(path: file.path, reason: "it changed while it was read")
+    }
+    let scratch = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: byteCount + byteCount % 2, alignment: 16)
+    defer { scratch.deallocate() }
+    for frame in unit.frames {
+      try file.readFrame(frame.index, byteCount: byteCount, into: scratch)
+      for part in frame.parts {
+        pixels.decode(
+          UnsafeRawBufferPointer(scratch), tile: part.frame.tile,
+          slope: part.frame.slope * scale, intercept: part.frame.intercept * scale,
+          into: target + part.offset)
+      }
+    }
+    return pixels.padding != nil
+  }
+}

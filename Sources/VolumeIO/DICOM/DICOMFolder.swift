@@ -1,0 +1,155 @@
+import Foundation
+public import Parallel
+import Synchronization
+
+/// The volumes in a folder of DICOM files, or in one file, whose headers have been read.
+public struct DICOMFolder: Sendable {
+  /// The path that was scanned.
+  public let path: String
+  /// The volumes, in the order of their series' numbers.
+  public let series: [DICOMSeries]
+  /// What is wrong with files that look like DICOM and cannot be read.
+  public let damaged: [VolumeIOError]
+
+  /// Whether a path is that of a folder or a `DICOMDIR`, which may hold several volumes.
+  public static func isFolderOrDirectory(_ path: String) -> Bool {
+    DICOMPaths.isFolder(path) || path.split(separator: "/").last?.uppercased() == "DICOMDIR"
+  }
+
+  /// The files in a folder and the folders in it, or the path itself where it is a file.
+  ///
+  /// - Throws: ``VolumeIOError/unreadable(path:reason:)``.
+  public static func files(at path: String) throws(VolumeIOError) -> [String] {
+    DICOMPaths.isFolder(path) ? try DICOMPaths.files(in: path) : [path]
+  }
+
+  /// Reads the headers of all DICOM files in a folder and the folders in it, of those that a
+  /// `DICOMDIR` names, or of one file.
+  ///
+  /// - Parameter workers: the threads that read files.
+  /// - Throws: ``VolumeIOError`` for a path that cannot be read or has no DICOM images.
+  public init(_ path: String, workers: Workers = .all) throws(VolumeIOError) {
+    if DICOMPaths.isFolder(path) {
+      let sources = try DICOMPaths.files(in: path).map { DICOMSource(path: $0) }
+      try self.init(path, sources, workers: workers, isComplete: false)
+    } else {
+      try self.init(DICOMSource(path: path), workers: workers)
+    }
+  }
+
+  /// Reads the headers of one file, or of those that it names as a directory.
+  init(_ source: DICOMSource, workers: Workers) throws(VolumeIOError) {
+    let file = try DICOMFile(source)
+    if let paths = try DICOMPaths.referenced(by: file) {
+      guard source.bytes == nil else {
+        throw .unsupported(
+          path: source.path, found: "a DICOMDIR", remedy: "it can only be read from a disk")
+      }
+      try self.init(
+        source.path, paths.map { DICOMSource(path: $0) }, workers: workers, isComplete: true)
+      return
+    }
+    guard let instance = DICOMInstance.read(file, source) else {
+      let modality = file.root.text(.modality).map { " of modality \($0)" } ?? ""
+      throw .unsupported(
+        path: source.path, found: "a DICOM object\(modality) without an image of intensities",
+        remedy: "name a file or folder with CT, MR or PET images")
+    }
+    self.init(path: source.path, [instance], damaged: [])
+  }
+
+  private init(path: String, _ instances: [DICOMInstance], damaged: [VolumeIOError]) {
+    self.path = path
+    self.damaged = damaged
+    series = DICOMSeries.group(instances)
+  }
+
+  /// - Parameter isComplete: whether all files are known to be DICOM.
+  private init(
+    _ path: String, _ sources: [DICOMSource], workers: Workers, isComplete: Bool
+  ) throws(VolumeIOError) {
+    typealias Outcome = Result<DICOMInstance?, VolumeIOError>
+    let outcomes = [Outcome](unsafeUninitializedCapacity: sources.count) { buffer, filled in
+      nonisolated(unsafe) let target = buffer.baseAddress
+      workers.forEach(sources.count) { index, _ in
+        let outcome: Outcome
+        do throws(VolumeIOError) {
+          let source = sources[index]
+          let start = try InputFile(path: source.path).bytes(0..<132)
+          if !isComplete, !DICOMSource.isDICOM(start) {
+            outcome = .success(nil)
+          } else {
+            outcome = .success(try DICOMInstance.read(source))
+          }
+        } catch {
+          outcome = .failure(error)
+        }
+        (target! + index).initialize(to: outcome)
+      }
+      filled = sources.count
+    }
+    var instances: [DICOMInstance] = []
+    var damaged: [VolumeIOError] = []
+    for outcome in outcomes {
+      switch outcome {
+      case .success(let instance): if let instance { instances.append(instance) }
+      case .failure(let error): damaged.append(error)
+      }
+    }
+    guard !instances.isEmpty else {
+      if let error = damaged.first { throw error }
+      throw .unsupported(
+        path: path, found: "a folder without DICOM images",
+        remedy: "name one with CT, MR or PET images, or an image file")
+    }
+    self.init(path: path, instances, damaged: damaged)
+  }
+
+  /// The only volume, or the one that the options name.
+  ///
+  /// - Throws: ``VolumeIOError/unsupported(path:found:remedy:)`` where none or several fit.
+  public func chosen(_ options: DICOMOptions) throws(VolumeIOError) -> DICOMSeries {
+    let volumes = series.filter(\.isVolume)
+    guard let wanted = options.series else {
+      guard volumes.count == 1 else {
+        if let only = series.first, volumes.isEmpty {
+          throw .unsupported(
+            path: path, found: only.problem ?? "no volume",
+            remedy: "name CT, MR or PET images with their place in the patient")
+        }
+        throw .unsupported(
+          path: path, found: "\(volumes.count) series: \(DICOMFolder.list(volumes))",
+          remedy: "choose one with --series NUMBER; \"medcnn info\" lists them")
+      }
+      return volumes[0]
+    }
+    let tests: [(DICOMSeries) -> Bool] = [
+      { $0.label == wanted }, { $0.uid == wanted }, { $0.number.map(String.init) == wanted },
+      { $0.description.lowercased() == wanted.lowercased() },
+      { fnmatch(wanted.lowercased(), $0.description.lowercased(), 0) == 0 },
+    ]
+    for test in tests {
+      let found = series.filter(test)
+      if found.count == 1 { return found[0] }
+      if found.count > 1 {
+        throw .unsupported(
+          path: path,
+          found: "\(found.count) series for '\(wanted)': \(DICOMFolder.list(found))",
+          remedy: "choose one by its number in this list")
+      }
+    }
+    throw .unsupported(
+      path: path, found: "no series '\(wanted)' among \(DICOMFolder.list(series))",
+      remedy: "choose one by its number in this list, its UID or its description")
+  }
+
+  /// A few series in a sentence.
+  private static func list(_ series: [DICOMSeries]) -> String {
+    let names = series.prefix(8).map { series in
+      series.description.isEmpty
+        ? "\(series.label) (\(series.modality))"
+        : "\(series.label) (\(series.modality), \(series.description))"
+    }
+    return names.joined(separator: ", ") + (series.count > 8 ? ", ..." : "")
+  }
+}
