@@ -70,7 +70,8 @@ Fragments group(DcmPixelSequence *sequence, size_t frames) {
   return result;
 }
 
-bool read_jpeg2000(
+/// Frames of the transfer syntaxes that this library decodes itself.
+bool read_own(
     ds_file *file, DcmPixelData *pixels, uint32_t frame, void *out, size_t size, ds_error *error) {
   DcmDataset *dataset = file->format.getDataset();
   DcmPixelSequence *sequence = nullptr;
@@ -106,7 +107,8 @@ bool read_jpeg2000(
     }
     codestream.insert(codestream.end(), bytes, bytes + count);
   }
-  return decode_jpeg2000(codestream.data(), codestream.size(), rows, columns, bits, out, error);
+  const auto decode = is_jpeg2000(dataset->getOriginalXfer()) ? decode_jpeg2000 : decode_rle;
+  return decode(codestream.data(), codestream.size(), rows, columns, bits, out, error);
 }
 
 }  // namespace
@@ -136,9 +138,10 @@ int ds_read_frame(ds_file *file, uint32_t frame, void *out, size_t size, ds_erro
         return -1;
       }
       DcmDataset *dataset = file->format.getDataset();
-      if (is_jpeg2000(dataset->getOriginalXfer())) {
+      const E_TransferSyntax syntax = dataset->getOriginalXfer();
+      if (is_jpeg2000(syntax) || syntax == EXS_RLELossless) {
         auto *data = static_cast<DcmPixelData *>(pixels);
-        return read_jpeg2000(file, data, frame, out, size, error) ? 0 : -1;
+        return read_own(file, data, frame, out, size, error) ? 0 : -1;
       }
       Uint32 first_fragment = 0;
       OFString model;

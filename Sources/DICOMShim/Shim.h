@@ -13,7 +13,7 @@
 
 struct ds_file {
   DcmFileFormat format;
-  /// For each frame of JPEG 2000 its first fragment and the one after its last; made when needed.
+  /// For each frame that this library decodes itself its first fragment and the one after its last; made when needed.
   std::vector<std::pair<unsigned long, unsigned long>> fragments;
 };
 
@@ -30,6 +30,11 @@ bool prepare(ds_error *error);
 
 /// Decodes a codestream of JPEG 2000 of one component to samples of 8, 16 or 32 bits.
 bool decode_jpeg2000(
+    const std::uint8_t *bytes, std::size_t count, unsigned rows, unsigned columns, unsigned bits,
+    void *out, ds_error *error);
+
+/// Decodes run lengths of one component to samples of 8, 16 or 32 bits in little endian.
+bool decode_rle(
     const std::uint8_t *bytes, std::size_t count, unsigned rows, unsigned columns, unsigned bits,
     void *out, ds_error *error);
 

@@ -1,5 +1,4 @@
 import Foundation
-import Parallel
 import Testing
 import VolumeIO
 import Volumes
@@ -12,34 +11,16 @@ import Volumes
 struct DICOMReferenceTests {
   static let root = (SharedData.root ?? "") + "/dicom/"
 
-  /// Expects the same values at the same places, whatever the order of the axes.
-  static func expectEqual(
-    _ path: String, _ reference: String, dicom: DICOMOptions = DICOMOptions(),
-    relative: Float = 0, sourceLocation: SourceLocation = #_sourceLocation
+  private func expectEqual(
+    _ path: String, _ reference: String, dicom: DICOMOptions = DICOMOptions(), relative: Float = 0
   ) throws {
-    let image = try ImageFile.read(root + path, dicom: dicom)
-    let expected = try ImageFile.read(root + reference).volume
-    let volume = image.volume.reoriented(to: expected.geometry.orientation)
-    #expect(volume.channels == expected.channels, sourceLocation: sourceLocation)
-    try #require(
-      volume.geometry.size == expected.geometry.size, sourceLocation: sourceLocation)
-    let distances = zip(volume.geometry.corners, expected.geometry.corners).map {
-      (($0 - $1) * ($0 - $1)).sum().squareRoot()
-    }
-    #expect(distances.max()! <= 1e-3, sourceLocation: sourceLocation)
-    try #require(volume.samples.count == expected.samples.count, sourceLocation: sourceLocation)
-    let wrong = zip(volume.samples, expected.samples).count {
-      abs($0 - $1) > relative * abs($1)
-    }
-    #expect(wrong == 0, "\(path): voxels that differ", sourceLocation: sourceLocation)
-    let header = try ImageFile.readHeader(root + path, dicom: dicom)
-    #expect(header.geometry == image.volume.geometry, sourceLocation: sourceLocation)
-    #expect(header.channels == image.volume.channels, sourceLocation: sourceLocation)
+    try DICOMComparison.expectEqual(
+      Self.root + path, Self.root + reference, dicom: dicom, relative: relative)
   }
 
   /// Native, implicit, big endian, RLE, lossless JPEG twice, JPEG-LS twice, JPEG 2000: a mosaic.
   @Test(arguments: 1...9) func transferSyntaxes(number: Int) throws {
-    try Self.expectEqual(
+    try expectEqual(
       "transfer_syntaxes/In/\(number).dcm", "transfer_syntaxes/Ref/\(number).nii")
   }
 
@@ -48,7 +29,7 @@ struct DICOMReferenceTests {
     #expect(folder.series.map(\.label) == (1...9).map(String.init))
     #expect(folder.damaged.isEmpty)
     #expect(folder.series.allSatisfy { $0.size == [64, 64, 35] && $0.channels == 1 })
-    try Self.expectEqual(
+    try expectEqual(
       "transfer_syntaxes/In", "transfer_syntaxes/Ref/4.nii", dicom: DICOMOptions(series: "4"))
     let error = #expect(throws: VolumeIOError.self) {
       try ImageFile.read(Self.root + "transfer_syntaxes/In")
@@ -60,20 +41,20 @@ struct DICOMReferenceTests {
     ("mr_0003", "AP_3"), ("mr_0004", "PA_4"), ("mr_0005", "RL_5"), ("mr_0006", "LR_6"),
   ])
   func siemensMosaics(folder: String, reference: String) throws {
-    try Self.expectEqual(
+    try expectEqual(
       "dcm_qa_nih/In/20180918Si/\(folder)", "dcm_qa_nih/Ref/EPI_PE=\(reference).nii")
   }
 
   @Test func timePointsOfGE() throws {
-    try Self.expectEqual(
+    try expectEqual(
       "dcm_qa_nih/In/20180918GE/mr_0004", "dcm_qa_nih/Ref/DCM2NIIX_regression_test_4.nii")
   }
 
   @Test func sarcomaPatient() throws {
-    try Self.expectEqual("sts_025/CT/image", "sts_025_nifti/CT_image.nii.gz")
-    try Self.expectEqual("sts_025/MR_T1/image", "sts_025_nifti/MR_T1_image.nii.gz")
+    try expectEqual("sts_025/CT/image", "sts_025_nifti/CT_image.nii.gz")
+    try expectEqual("sts_025/MR_T1/image", "sts_025_nifti/MR_T1_image.nii.gz")
     // The reference was multiplied by each slice's slope in single precision.
-    try Self.expectEqual(
+    try expectEqual(
       "sts_025/PET/image", "sts_025_nifti/PET_image.nii.gz", relative: 1.2e-7)
   }
 }
