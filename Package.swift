@@ -48,7 +48,7 @@ let package = Package(
       cxxSettings: [.unsafeFlags(["-Wall", "-Werror"])],
       linkerSettings: [
         "dcmjpeg", "ijg8", "ijg12", "ijg16", "dcmjpls", "dcmtkcharls", "dcmimgle", "dcmdata",
-        "oflog", "ofstd", "openjp2",
+        "oflog", "ofstd", "openjp2", "z",
       ].map { .linkedLibrary($0) }),
     library("Parallel"),
 

@@ -1,6 +1,9 @@
 // Opening and closing.
+#include <cerrno>
+#include <cstring>
 #include <memory>
 
+#include "ByteSource.h"
 #include "Shim.h"
 
 #include <dcmtk/dcmdata/dcistrmb.h>
@@ -9,7 +12,12 @@ using namespace shim;
 
 ds_file *ds_open(const char *path, ds_error *error) {
   return guarded<ds_file *>(error, nullptr, [&]() -> ds_file * {
-    if (!prepare(error)) return nullptr;
+    FileSource source(path);
+    if (!source.is_open()) {
+      report(error, failure, std::strerror(errno));
+      return nullptr;
+    }
+    if (!check_structure(source, error) || !prepare(error)) return nullptr;
     auto file = std::make_unique<ds_file>();
     const OFCondition condition = file->format.loadFile(path);
     if (condition.bad()) {
@@ -22,7 +30,8 @@ ds_file *ds_open(const char *path, ds_error *error) {
 
 ds_file *ds_open_memory(const uint8_t *bytes, size_t count, ds_error *error) {
   return guarded<ds_file *>(error, nullptr, [&]() -> ds_file * {
-    if (!prepare(error)) return nullptr;
+    MemorySource source(bytes, count);
+    if (!check_structure(source, error) || !prepare(error)) return nullptr;
     auto file = std::make_unique<ds_file>();
     DcmInputBufferStream stream;
     stream.setBuffer(bytes, static_cast<offile_off_t>(count));

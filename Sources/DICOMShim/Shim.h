@@ -20,10 +20,15 @@ struct ds_file {
 namespace shim {
 
 /// The codes of this library's own errors, whose module is 0.
-enum Code : unsigned { failure = 1, no_dictionary, bad_pixels, bad_codestream };
+enum Code : unsigned { failure = 1, no_dictionary, bad_structure, bad_pixels, bad_codestream };
 
 void report(ds_error *error, Code code, const char *text);
 void report(ds_error *error, const OFCondition &condition);
+
+class ByteSource;
+
+/// Whether a file can be given to DCMTK: its elements lie within it and are not nested too deep.
+bool check_structure(ByteSource &source, ds_error *error);
 
 /// Prepares DCMTK once: its log, its codecs, its dictionary. Returns whether it can be used.
 bool prepare(ds_error *error);

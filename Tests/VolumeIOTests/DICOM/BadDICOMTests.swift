@@ -83,6 +83,28 @@ import Volumes
     try expectError(folder("cut.dcm"), says: "cut.dcm")
   }
 
+  /// Sequences within items, which a parser that calls itself cannot bear.
+  @Test(arguments: [90, 101, 50_000]) func deepNesting(depth: Int) throws {
+    let whole = [UInt8](try Data(contentsOf: URL(filePath: DICOMVolumeTests.root + "nowhere.dcm")))
+    let pixels: [UInt8] = [0xe0, 0x7f, 0x10, 0x00]
+    let place = try #require(
+      whole.indices.dropLast(4).first { Array(whole[$0..<$0 + 4]) == pixels })
+    let open: [UInt8] =
+      [0x40, 0x00, 0x75, 0x02, 0x53, 0x51, 0, 0, 0xff, 0xff, 0xff, 0xff]
+      + [0xfe, 0xff, 0x00, 0xe0, 0xff, 0xff, 0xff, 0xff]
+    let close: [UInt8] =
+      [0xfe, 0xff, 0x0d, 0xe0, 0, 0, 0, 0] + [0xfe, 0xff, 0xdd, 0xe0, 0, 0, 0, 0]
+    var bytes = Array(whole[..<place])
+    for _ in 0..<depth { bytes += open }
+    for _ in 0..<depth { bytes += close }
+    bytes += whole[place...]
+    let error = #expect(throws: VolumeIOError.self) {
+      try ImageFile.read(bytes: bytes, name: "deep")
+    }
+    let expected = depth < 100 ? "position in the patient" : "nested more than 100 deep"
+    #expect(error?.description.contains(expected) == true)
+  }
+
   @Test func whatIsNoVolume() throws {
     let root = DICOMVolumeTests.root
     try expectError(root + "colour.dcm", says: "a colour image (RGB)")
