@@ -28,6 +28,10 @@ typedef struct {
                           const ck_map *residual, const float *slope, const ck_map *out,
                           int64_t task);
   void (*channel_sums)(const ck_map *map, const float *centre, int64_t task, double sums[16]);
+  void (*interleave)(const float *rows, ptrdiff_t row_stride, int32_t count, int32_t width,
+                     float *voxels, ptrdiff_t x_stride);
+  void (*deinterleave)(const float *voxels, ptrdiff_t x_stride, int32_t count, int32_t width,
+                       float *rows, ptrdiff_t row_stride);
 } ck_kernels;
 
 extern const ck_kernels ck_kernels_base;

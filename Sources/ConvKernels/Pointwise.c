@@ -16,3 +16,13 @@ void ck_channel_sums(ck_isa isa, const ck_map *map, const float *centre, int64_t
                      double sums[16]) {
   ck_kernels_of(isa)->channel_sums(map, centre, task, sums);
 }
+
+void ck_interleave(const float *rows, ptrdiff_t row_stride, int32_t count, int32_t width,
+                   float *voxels, ptrdiff_t x_stride) {
+  ck_kernels_of(ck_best_isa())->interleave(rows, row_stride, count, width, voxels, x_stride);
+}
+
+void ck_deinterleave(const float *voxels, ptrdiff_t x_stride, int32_t count, int32_t width,
+                     float *rows, ptrdiff_t row_stride) {
+  ck_kernels_of(ck_best_isa())->deinterleave(voxels, x_stride, count, width, rows, row_stride);
+}

@@ -41,6 +41,20 @@ public struct Workers: Sendable, Hashable {
     }
   }
 
+  /// What `body` gives for each index in `0..<count`, in the order of the indices.
+  ///
+  /// - Throws: the error of the lowest index for which `body` throws.
+  public func map<Value: Sendable>(
+    _ count: Int, _ body: @Sendable (_ index: Int) throws -> Value
+  ) throws -> [Value] {
+    let results = Mutex([Result<Value, any Error>?](repeating: nil, count: count))
+    forEach(count) { index, _ in
+      let result = Result { try body(index) }
+      results.withLock { $0[index] = result }
+    }
+    return try results.withLock { try $0.compactMap { try $0?.get() } }
+  }
+
   /// Runs `body` over consecutive ranges that together cover `0..<total`.
   ///
   /// - Parameter chunk: the length of each range but the last. It must not depend on `count` where

@@ -60,6 +60,21 @@ import Testing
     #expect(map.values == before.map { max($0, 0) })
   }
 
+  @Test(arguments: [1, 5, 8], [1, 7, 8, 21]) func interleaving(count: Int, width: Int) {
+    let rows = (0..<count * 30).map { Float($0 + 1) }
+    let map = FeatureMap(channels: 8, size: [1, 1, width], step: 2)
+    ck_interleave(rows, 30, Int32(count), Int32(width), map.view.data, map.view.x_stride)
+    for channel in 0..<8 {
+      for x in 0..<width {
+        #expect(map[channel, 0, 0, x] == (channel < count ? rows[channel * 30 + x] : 0))
+      }
+    }
+    var back = [Float](repeating: -1, count: rows.count)
+    ck_deinterleave(
+      map.view.data, map.view.x_stride, Int32(count), Int32(width), &back, 30)
+    #expect(back == rows.indices.map { $0 % 30 < width ? rows[$0] : -1 })
+  }
+
   @Test(arguments: channelCounts) func channelSums(channels: Int) {
     var numbers = TestNumbers(seed: channels)
     let map = FeatureMap(channels: channels, size: [3, 2, 7], margin: 1)

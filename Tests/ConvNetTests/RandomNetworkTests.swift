@@ -28,7 +28,7 @@ struct RandomNetworkTests {
       for index in slabs.values.indices { slabs.values[index] = .nan }
       try executor.stream(
         inputSize: image.size, slab: 2, workers: Workers(count: 1),
-        input: { image.slices($0) }, output: { slabs.replaceSlices(from: $0, with: $1) })
+        input: { image.slices($0) }, output: { $0.copy(to: &slabs) { $0 } })
       #expect(Golden.relativeError(slabs, expected) < 2e-5, "\(json)")
     }
   }

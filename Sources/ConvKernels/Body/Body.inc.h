@@ -187,6 +187,7 @@ static ck_map copy_tile(const ck_map *in, const float *source, int32_t blocks,
 #define CK_FOR_GROUP(blocks, name, ...) CK_JOIN(name, 8x1)(__VA_ARGS__)
 #endif
 
+#include "Interleaving.inc.h"
 #include "Pointwise.inc.h"
 #include "Tasks.inc.h"
 
@@ -195,4 +196,6 @@ const ck_kernels CK_KERNELS = {.group_blocks = CK_GROUP,
                                .direct = direct,
                                .winograd = {winograd222, winograd244, winograd444},
                                .affine_activate = affine_activate,
-                               .channel_sums = channel_sums};
+                               .channel_sums = channel_sums,
+                               .interleave = interleave,
+                               .deinterleave = deinterleave};

@@ -105,6 +105,15 @@ void ck_affine_activate(ck_isa isa, const ck_map *in, const float *scale, const 
 void ck_channel_sums(ck_isa isa, const ck_map *map, const float *centre, int64_t task,
                      double sums[16]);
 
+/// Puts rows of `count` channels, at most 8, beside each other: a row of a block, whose other
+/// channels become zero.
+void ck_interleave(const float *rows, ptrdiff_t row_stride, int32_t count, int32_t width,
+                   float *voxels, ptrdiff_t x_stride);
+
+/// Takes the rows of the first `count` channels out of a row of a block.
+void ck_deinterleave(const float *voxels, ptrdiff_t x_stride, int32_t count, int32_t width,
+                     float *rows, ptrdiff_t row_stride);
+
 #ifdef __cplusplus
 }
 #endif

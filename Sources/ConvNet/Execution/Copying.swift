@@ -1,3 +1,4 @@
+import ConvKernels
 import Parallel
 
 /// Between tensors and feature maps, and the borders of feature maps.
@@ -13,50 +14,47 @@ enum Copying {
     let plane = size.y * size.x
     let depth = tensor.size.z
     tensor.values.withUnsafeBufferPointer { values in
-      struct Source: @unchecked Sendable { var values: UnsafeBufferPointer<Float> }
-      let source = Source(values: values)
+      guard let base = values.baseAddress else { return }
+      nonisolated(unsafe) let source = base
       workers.forEach(output.blocks * slices.count) { task, _ in
         let block = task / slices.count
         let z = slices.lowerBound + task % slices.count
         let count = min(8, output.channels - block * 8)
         for y in 0..<size.y {
-          let to = output.address(block, z, y)
-          if count < 8 {
-            for x in 0..<size.x { (to + x * output.xStride).vector = .zero }
-          }
-          for lane in 0..<count {
-            let start = ((block * 8 + lane) * depth + z - first) * plane + y * size.x
-            for x in 0..<size.x { to[x * output.xStride + lane] = source.values[start + x] }
-          }
+          let start = (block * 8 * depth + z - first) * plane + y * size.x
+          ck_interleave(
+            source + start, depth * plane, Int32(count), Int32(size.x),
+            output.address(block, z, y), output.xStride)
         }
       }
     }
   }
 
-  /// Takes a tensor out of blocks of channels.
-  static func unpack(_ input: FeatureView, workers: Workers) -> Tensor {
+  /// Takes a tensor's values out of blocks of channels.
+  ///
+  /// - Parameters:
+  ///   - depth: the number of slices of the tensor; those of the input where nil.
+  ///   - places: the slice of the tensor for each slice of the input; the same where nil.
+  static func unpack(
+    _ input: FeatureView, to values: UnsafeMutableBufferPointer<Float>, depth: Int? = nil,
+    places: [Int]? = nil, workers: Workers
+  ) {
     let size = input.size
     let plane = size.y * size.x
-    let count = input.channels * size.z * plane
-    let values = [Float](unsafeUninitializedCapacity: count) { values, initialized in
-      struct Target: @unchecked Sendable { var values: UnsafeMutableBufferPointer<Float> }
-      let target = Target(values: values)
-      workers.forEach(input.blocks * size.z) { task, _ in
-        let block = task / size.z
-        let z = task % size.z
-        for y in 0..<size.y {
-          let from = input.address(block, z, y)
-          for lane in 0..<min(8, input.channels - block * 8) {
-            let start = ((block * 8 + lane) * size.z + z) * plane + y * size.x
-            for x in 0..<size.x {
-              target.values.initializeElement(at: start + x, to: from[x * input.xStride + lane])
-            }
-          }
-        }
+    let depth = depth ?? size.z
+    guard let base = values.baseAddress else { return }
+    nonisolated(unsafe) let target = base
+    workers.forEach(input.blocks * size.z) { task, _ in
+      let block = task / size.z
+      let z = task % size.z
+      let place = places?[z] ?? z
+      for y in 0..<size.y {
+        let start = (block * 8 * depth + place) * plane + y * size.x
+        ck_deinterleave(
+          input.address(block, z, y), input.xStride, Int32(min(8, input.channels - block * 8)),
+          Int32(size.x), target + start, depth * plane)
       }
-      initialized = count
     }
-    return Tensor(channels: input.channels, size: size, values: values)
   }
 
   /// Output slices of a copy with a border.

@@ -39,10 +39,10 @@ struct Execution {
   ///
   /// - Parameters:
   ///   - input: gives some slices of the image; each slice is asked for once, in order.
-  ///   - output: takes some slices of the output, from a slice on.
+  ///   - output: takes some slices of the output.
   ///   - timing: is told of a step, the slices that it computed, and the time that it took.
   func run(
-    input: (Range<Int>) throws -> Slices, output: (Int, Tensor) throws -> Void,
+    input: (Range<Int>) throws -> Slices, output: (borrowing OutputSlices) throws -> Void,
     timing: (_ step: Int, _ slices: Int, _ time: StepTime) -> Void
   ) throws {
     let schedule = plan.schedule
@@ -69,7 +69,8 @@ struct Execution {
         } else if !slab.output.isEmpty {
           fillBorder(plan.output, slab.windows)
           let view = resolve(plan.output, slab.windows).slices(slab.output)
-          try output(slab.output.lowerBound, Copying.unpack(view, workers: workers))
+          try output(
+            OutputSlices(first: slab.output.lowerBound, view: view, workers: workers))
         }
         for buffer in ends[index] {
           keep(buffer, slab.windows[buffer], slab.kept[buffer], before: kept[buffer])

@@ -80,7 +80,7 @@ public final class Executor: Sendable {
     var result: Tensor?
     try execute(
       plan, workers: workers, input: { _ in Slices(tensor: image, first: 0) },
-      output: { result = $1 }, timing: { _, _, _ in })
+      output: { result = $0.tensor }, timing: { _, _, _ in })
     guard let result else {
       throw ConvNetError.invalidInput(
         found: "an image of \(image.size.text) voxels", expected: "one that gives an output")
@@ -104,7 +104,7 @@ public final class Executor: Sendable {
     }
     try execute(
       plan, workers: workers, input: { _ in Slices(tensor: image, first: 0) },
-      output: { _, _ in },
+      output: { _ in },
       timing: { step, slices, time in
         times[step].seconds += time.wall
         times[step].processorSeconds += time.processor
@@ -127,12 +127,12 @@ public final class Executor: Sendable {
   ///   - slab: how many slices of the output are computed at once; more are faster and take more
   ///     memory. A multiple of 4 suits the kernels.
   ///   - input: gives some slices of the image; each is asked for once, in order.
-  ///   - output: takes some slices of the output, from a slice on.
+  ///   - output: takes some slices of the output.
   /// - Throws: ``ConvNetError/invalidInput(found:expected:)`` as ``run(_:workers:)``, and where the
   ///   network is not streamable; whatever `input` and `output` throw.
   public func stream(
     inputSize: Triple, slab: Int, workers: Workers = .all,
-    input: (Range<Int>) throws -> Tensor, output: (Int, Tensor) throws -> Void
+    input: (Range<Int>) throws -> Tensor, output: (borrowing OutputSlices) throws -> Void
   ) throws {
     let plan = try plan(size: inputSize, slab: try checkedSlab(slab), workers: workers)
     let channels = network.description.input.channels
@@ -187,7 +187,7 @@ public final class Executor: Sendable {
 
   private func execute(
     _ plan: Plan, workers: Workers, input: (Range<Int>) throws -> Slices,
-    output: (Int, Tensor) throws -> Void,
+    output: (borrowing OutputSlices) throws -> Void,
     timing: (_ step: Int, _ slices: Int, _ time: StepTime) -> Void
   ) throws {
     let floats = plan.schedule.floats + plan.scratch * workers.count

@@ -92,6 +92,7 @@ extension Plan.Work {
     _ layer: Layer, outputSize: Triple, atOnce: Triple, packer: Packer,
     cache: inout [Packer.Key: AlignedFloats]
   ) throws {
+    let kernels = packer.options.instructionSet.kernels
     switch layer.kind {
     case .input: self = .input
     case .convolution(let weights):
@@ -104,10 +105,11 @@ extension Plan.Work {
           layer, shape, weight: weight, inputChannels: inputChannels,
           inputSize: shape.inputSize(outputSize: outputSize), outputSize: outputSize,
           cache: &cache))
-    case .pointwise: self = .pointwise(try PointwiseMap(layer.epilogue))
+    case .pointwise: self = .pointwise(try PointwiseMap(layer.epilogue, kernels: kernels))
     case .instanceNorm(let epsilon):
       self = .instanceNorm(
-        InstanceNormalization(epsilon: epsilon, map: try PointwiseMap(layer.epilogue)))
+        InstanceNormalization(
+          epsilon: epsilon, map: try PointwiseMap(layer.epilogue, kernels: kernels)))
     case .softmax: self = .softmax
     case .sigmoid: self = .sigmoid
     case .pool(let pool, let maximum): self = .pool(pool, maximum: maximum)

@@ -1,3 +1,4 @@
+import ConvKernels
 import Parallel
 
 /// y = activation(scale x + shift + residual) for each voxel by itself.
@@ -8,9 +9,16 @@ struct PointwiseMap: Sendable {
   /// The activation's slope for negative numbers; nil for none.
   var slope: AlignedFloats?
 
-  init(_ epilogue: Epilogue) throws {
-    scale = try epilogue.scale.map { try AlignedFloats(channels: $0) }
-    shift = try epilogue.shift.map { try AlignedFloats(channels: $0) }
+  var kernels: ck_isa
+
+  init(_ epilogue: Epilogue, kernels: ck_isa) throws {
+    self.kernels = kernels
+    if let count = (epilogue.scale ?? epilogue.shift)?.count {
+      scale = try AlignedFloats(
+        channels: epilogue.scale ?? [Float](repeating: 1, count: count))
+      shift = try AlignedFloats(
+        channels: epilogue.shift ?? [Float](repeating: 0, count: count))
+    }
     slope = try epilogue.slope.map { try AlignedFloats(channels: $0) }
   }
 
@@ -18,35 +26,19 @@ struct PointwiseMap: Sendable {
   func run(
     input: FeatureView, output: FeatureView, residual: FeatureView?, workers: Workers
   ) {
-    let size = output.size
-    workers.forEach(output.blocks * size.z) { task, _ in
-      let block = task / size.z
-      let z = task % size.z
-      let one = Vector(repeating: 1)
-      let scale = self.scale.map { ($0.pointer + block * 8).vector } ?? one
-      let shift = self.shift.map { ($0.pointer + block * 8).vector } ?? .zero
-      let slope = self.slope.map { ($0.pointer + block * 8).vector } ?? one
-      let residual = residual.flatMap { block < $0.blocks ? $0 : nil }
-      for y in 0..<size.y {
-        var from = input.address(block, z, y)
-        var to = output.address(block, z, y)
-        if let residual {
-          var other = residual.address(block, z, y)
-          for _ in 0..<size.x {
-            let sum = from.vector * scale + shift + other.vector
-            to.vector = (sum * slope).replacing(with: sum, where: sum .> 0)
-            from += input.xStride
-            to += output.xStride
-            other += residual.xStride
-          }
-        } else {
-          for _ in 0..<size.x {
-            let sum = from.vector * scale + shift
-            to.vector = (sum * slope).replacing(with: sum, where: sum .> 0)
-            from += input.xStride
-            to += output.xStride
-          }
-        }
+    var whole = ck_map(output)
+    workers.forEach(Int(ck_plane_count(&whole))) { task, _ in
+      var from = ck_map(input)
+      var to = ck_map(output)
+      func apply(_ residual: UnsafePointer<ck_map>?) {
+        ck_affine_activate(
+          kernels, &from, scale?.pointer, shift?.pointer, residual, slope?.pointer, &to,
+          Int64(task))
+      }
+      if let residual {
+        withUnsafePointer(to: ck_map(residual), apply)
+      } else {
+        apply(nil)
       }
     }
   }
@@ -65,7 +57,7 @@ struct InstanceNormalization: Sendable {
     let floats = output.blocks * 8
     let scale = try AlignedFloats(count: floats)
     let shift = try AlignedFloats(count: floats)
-    let moments = try Moments(of: input, workers: workers)
+    let moments = try Moments(of: input, kernels: map.kernels, workers: workers)
     for channel in 0..<floats {
       let weight = self.map.scale.map { Double($0.pointer[channel]) } ?? 0
       let factor = weight / (moments.variance[channel] + Double(epsilon)).squareRoot()
@@ -85,53 +77,38 @@ struct Moments {
   private(set) var mean: [Double]
   private(set) var variance: [Double]
 
-  init(of map: FeatureView, workers: Workers) throws {
+  init(of map: FeatureView, kernels: ck_isa, workers: Workers) throws {
     let size = map.size
     // Sums of x - p and (x - p)^2 for each slice, where p is the channel's first voxel: so the
     // squares do not drown the variance of a channel far from zero. The slices' sums are added in
     // their order.
-    let sums = try AlignedFloats(count: map.blocks * size.z * 32)
-    let partial = UnsafeMutableRawPointer(sums.pointer)
-    struct Sums: @unchecked Sendable { var address: UnsafeMutableRawPointer }
-    let shared = Sums(address: partial)
-    workers.forEach(map.blocks * size.z) { task, _ in
-      let block = task / size.z
-      let pivot = map.address(block, 0, 0).vector
-      var sum = SIMD8<Double>.zero
-      var squares = SIMD8<Double>.zero
-      for y in 0..<size.y {
-        var from = map.address(block, task % size.z, y)
-        var rowSum = Vector.zero
-        var rowSquares = Vector.zero
-        for _ in 0..<size.x {
-          let difference = from.vector - pivot
-          rowSum += difference
-          rowSquares += difference * difference
-          from += map.xStride
-        }
-        sum += SIMD8<Double>(rowSum)
-        squares += SIMD8<Double>(rowSquares)
+    let pivots = try AlignedFloats(count: map.blocks * 8)
+    for block in 0..<map.blocks {
+      (pivots.pointer + block * 8).vector = map.address(block, 0, 0).vector
+    }
+    var sums = [Double](repeating: 0, count: map.blocks * size.z * 16)
+    sums.withUnsafeMutableBufferPointer { sums in
+      guard let base = sums.baseAddress else { return }
+      nonisolated(unsafe) let sums = base
+      workers.forEach(map.blocks * size.z) { task, _ in
+        var view = ck_map(map)
+        ck_channel_sums(kernels, &view, pivots.pointer, Int64(task), sums + 16 * task)
       }
-      shared.address.storeBytes(of: sum, toByteOffset: task * 128, as: SIMD8<Double>.self)
-      shared.address.storeBytes(of: squares, toByteOffset: task * 128 + 64, as: SIMD8<Double>.self)
     }
     mean = []
     variance = []
     let count = Double(size.z) * Double(size.y) * Double(size.x)
     for block in 0..<map.blocks {
-      var sum = SIMD8<Double>.zero
-      var squares = SIMD8<Double>.zero
-      for z in 0..<size.z {
-        let task = block * size.z + z
-        sum += partial.load(fromByteOffset: task * 128, as: SIMD8<Double>.self)
-        squares += partial.load(fromByteOffset: task * 128 + 64, as: SIMD8<Double>.self)
-      }
-      let pivot = SIMD8<Double>(map.address(block, 0, 0).vector)
-      let shift = sum / count
-      let spread = squares / count - shift * shift
       for lane in 0..<8 {
-        mean.append(pivot[lane] + shift[lane])
-        variance.append(max(0, spread[lane]))
+        var (sum, squares) = (0.0, 0.0)
+        for z in 0..<size.z {
+          let start = (block * size.z + z) * 16 + lane
+          sum += sums[start]
+          squares += sums[start + 8]
+        }
+        let shift = sum / count
+        mean.append(Double(pivots.pointer[block * 8 + lane]) + shift)
+        variance.append(max(0, squares / count - shift * shift))
       }
     }
   }

@@ -22,6 +22,19 @@ public struct Tensor: Sendable, Equatable {
       values: [Float](repeating: value, count: channels * size.z * size.y * size.x))
   }
 
+  /// A tensor whose values are all set by a function, which finds anything in the memory.
+  public init(
+    channels: Int, size: Triple, settingAll set: (UnsafeMutableBufferPointer<Float>) -> Void
+  ) {
+    let count = channels * size.z * size.y * size.x
+    self.init(
+      channels: channels, size: size,
+      values: [Float](unsafeUninitializedCapacity: count) { values, initialized in
+        set(UnsafeMutableBufferPointer(rebasing: values[..<count]))
+        initialized = count
+      })
+  }
+
   /// One value.
   public subscript(channel: Int, z: Int, y: Int, x: Int) -> Float {
     get { values[((channel * size.z + z) * size.y + y) * size.x + x] }

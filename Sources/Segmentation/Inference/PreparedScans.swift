@@ -8,7 +8,7 @@ struct PreparedScans {
   /// The mask on the original grid.
   let originalMask: Mask
   /// The channels on the network's grid: reordered and resampled as the model asks.
-  let scans: Volume
+  let channels: [Volume]
   /// The mask on the network's grid.
   let mask: Mask
   /// What the user should know.
@@ -56,9 +56,12 @@ struct PreparedScans {
       mask = mask.reoriented(to: .ras)
     }
     // As nnU-Net does it: first normalised, then resampled, so that the background stays 0.
-    for (index, description) in model.channels.enumerated() {
-      try description.normalization.apply(
-        to: &channels[index].samples, mask: mask.voxels, channel: description.name)
+    let (raw, region) = (channels, mask.voxels)
+    channels = try workers.map(channels.count) { index in
+      var channel = raw[index]
+      try model.channels[index].normalization.apply(
+        to: &channel.samples, mask: region, channel: model.channels[index].name)
+      return channel
     }
     if let spacing = model.preprocessing.spacing.map({ SIMD3($0) }),
       !PreparedScans.isClose(spacing, mask.geometry.spacing)
@@ -73,7 +76,7 @@ struct PreparedScans {
       }
     }
     self.mask = mask
-    scans = try Volume(stacking: channels)
+    self.channels = channels
   }
 
   /// One volume for each channel of the model.

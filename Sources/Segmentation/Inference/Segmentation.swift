@@ -44,22 +44,28 @@ extension LabelMap {
   /// Each label of the table or that occurs, in ascending order, without the background.
   public var counts: [Segmentation.Count] {
     let named = table.entries.map(\.value).filter { $0 > 0 }
-    return Set(named).union(labels).sorted().map { label in
-      count(mask(of: [label]), label: label, name: table.name(of: label))
+    let part = labelledPart
+    return Set(named).union(part?.labels ?? []).sorted().map { label in
+      count(part?.mask(of: [label]), label: label, name: table.name(of: label))
     }
   }
 
   /// All labels together.
   public var total: Segmentation.Count {
-    count(foreground, label: 0, name: "all labels")
+    count(labelledPart?.foreground, label: 0, name: "all labels")
   }
 
-  private func count(_ mask: Mask, label: UInt16, name: String) -> Segmentation.Count {
-    let components = mask.components(.corners)
-    let size = components.sizes.reduce(0, +)
+  /// What lies around all labels: elsewhere there is nothing to count.
+  private var labelledPart: LabelMap? {
+    foreground.boundingBox.flatMap { try? cropped(to: $0) }
+  }
+
+  private func count(_ mask: Mask?, label: UInt16, name: String) -> Segmentation.Count {
+    let sizes = mask?.components(.corners).sizes ?? []
+    let size = sizes.reduce(0, +)
     return Segmentation.Count(
       label: label, name: name, voxels: size,
-      millilitres: Double(size) * geometry.voxelVolume / 1000, lesions: components.count)
+      millilitres: Double(size) * geometry.voxelVolume / 1000, lesions: sizes.count)
   }
 
   /// The voxels that are not background.

@@ -33,7 +33,7 @@ struct StreamedInference {
     for axis in 0..<3 { low[axis] -= low[axis] % alignment }
     let size = box.high &- low
     let plan = try self.plan(for: size)
-    let source = EdgeContinuedImage(scans: prepared.scans)
+    let source = EdgeContinuedImage(channels: prepared.channels)
     let columns = StreamedInference.starts(size.y, plan.column.y).flatMap { y in
       StreamedInference.starts(size.x, plan.column.x).map { x in (x: x, y: y) }
     }
@@ -45,17 +45,19 @@ struct StreamedInference {
         progress((Double(number) + Double(slices) / Double(size.z)) / Double(columns.count))
       }
       guard executor.isStreamable else {
-        let image = source.tensor(for: extent, at: first, network)
+        let image = source.tensor(for: extent, at: first, network, workers: workers)
         result.write(try executor.run(image, workers: workers), at: first, workers: workers)
         report(size.z)
         continue
       }
       try executor.stream(
         inputSize: network.inputSize(for: extent), slab: plan.slab, workers: workers,
-        input: { source.tensor(for: extent, at: first, network, slices: $0) },
-        output: { slice, slab in
-          result.write(slab, at: first &+ SIMD3(0, 0, slice), workers: workers)
-          report(slice + slab.size.z)
+        input: {
+          source.tensor(for: extent, at: first, network, slices: $0, workers: workers)
+        },
+        output: { slab in
+          result.write(slab.tensor, at: first &+ SIMD3(0, 0, slab.first), workers: workers)
+          report(slab.first + slab.size.z)
         })
     }
   }
@@ -82,7 +84,7 @@ struct StreamedInference {
         }
       }
     }
-    let source = EdgeContinuedImage(scans: prepared.scans)
+    let source = EdgeContinuedImage(channels: prepared.channels)
     if let branched, let region = VoxelBox(low: box.low / extent &* extent, high: box.high) {
       let shared = TiledBranches(network: branched, tile: extent, workers: workers)
       if try shared.memory(for: region) <= memory {
@@ -97,7 +99,7 @@ struct StreamedInference {
         needed: needed, budget: memory, remedy: "choose smaller tiles or raise --memory")
     }
     for (number, low) in tiles.enumerated() {
-      let image = source.tensor(for: size, at: low, network)
+      let image = source.tensor(for: size, at: low, network, workers: workers)
       result.write(try executor.run(image, workers: workers), at: low, workers: workers)
       progress(Double(number + 1) / Double(tiles.count))
     }

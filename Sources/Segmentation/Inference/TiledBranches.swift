@@ -11,26 +11,24 @@ struct TiledBranches {
   let workers: Workers
 
   /// Slices that the streamed pathways compute at once.
-  private static let slab = 16
+  private static let slab = 8
 
-  /// The bytes that ``run(tiles:region:scans:into:progress:)`` holds.
+  /// The bytes that ``run(tiles:region:on:into:progress:)`` holds.
   func memory(for region: VoxelBox) throws -> Int {
     let join = joinSize(region.size)
-    let geometry = network.joinGeometry
-    let channels = network.parts.reduce(0) {
-      if case .streamed(let channels) = $1 { $0 + channels } else { $0 }
-    }
-    let slices = min(join.z, tile + network.trunkGeometry.shrinkage.z + 2 * TiledBranches.slab)
-    let whole = SIMD3(
-      min(tile, region.size.x), min(tile, region.size.y), min(tile, region.size.z))
-    var bytes = 4 * channels * slices * join.y * join.x
-    bytes += try network.streamed.streamMemory(
-      inputSize: geometry.inputSize(for: join), slab: TiledBranches.slab)
-    bytes += try network.trunk.runMemory(inputSize: joinSize(whole))
-    for branch in network.branches {
-      bytes += try branch.executor.runMemory(inputSize: sampledSize(branch, join: joinSize(whole)))
-    }
-    return bytes
+    let whole = joinSize(
+      SIMD3(min(tile, region.size.x), min(tile, region.size.y), min(tile, region.size.z)))
+    let joinedChannels = network.trunk.network.description.input.channels
+    var perTile = 4 * joinedChannels * whole.z * whole.y * whole.x
+    perTile += try network.trunk.runMemory(inputSize: whole)
+    perTile +=
+      try network.branches.map {
+        try $0.executor.runMemory(inputSize: sampledSize($0, join: whole))
+      }.max() ?? 0
+    return try 4 * streamedChannels * ringDepth * join.y * join.x
+      + network.streamed.streamMemory(
+        inputSize: network.joinGeometry.inputSize(for: join), slab: TiledBranches.slab)
+      + workers.count * perTile
   }
 
   /// - Parameters:
@@ -46,35 +44,55 @@ struct TiledBranches {
     let joinLow = region.low &- SIMD3(lowest.x, lowest.y, lowest.z)
     var layers = Dictionary(grouping: tiles, by: \.z).sorted { $0.key < $1.key }.map(\.value)
     layers.reverse()
-    var slabs: [(first: Int, values: Tensor)] = []
+    // The slices that the layer of tiles in turn needs: slice s is at s % ringDepth.
+    var ring = Tensor(channels: streamedChannels, size: Triple(ringDepth, join.y, join.x))
     var done = 0
     try network.streamed.stream(
       inputSize: network.joinGeometry.inputSize(for: join), slab: TiledBranches.slab,
       workers: workers,
       input: { slices in
-        source.tensor(for: join, at: joinLow, network.joinGeometry, slices: slices)
+        source.tensor(
+          for: join, at: joinLow, network.joinGeometry, slices: slices, workers: workers)
       },
-      output: { first, values in
-        slabs.append((first, values))
+      output: { slab in
+        slab.copy(to: &ring) { $0 % ringDepth }
         while let layer = layers.last {
           let depth = extent(layer[0], 2, region) + network.trunkGeometry.shrinkage.z
-          let start = layer[0].z - region.low.z
-          guard start + depth <= first + values.size.z else { break }
-          for low in layer {
-            try compute(
-              low,
-              size: SIMD3(
-                extent(low, 0, region), extent(low, 1, region), extent(low, 2, region)),
-              slabs: slabs, joinLow: joinLow, source: source, into: &result)
-            done += 1
-            progress(Double(done) / Double(tiles.count))
+          guard layer[0].z - region.low.z + depth <= slab.first + slab.size.z else { break }
+          let outputs = try compute(layer, region, ring, joinLow: joinLow, source)
+          for (low, output) in zip(layer, outputs) {
+            result.write(output, at: low, workers: workers)
           }
+          done += layer.count
+          progress(Double(done) / Double(tiles.count))
           layers.removeLast()
         }
-        // What no later layer reads.
-        let next = layers.last.map { $0[0].z - region.low.z } ?? Int.max
-        slabs.removeAll { $0.first + $0.values.size.z <= next }
       })
+  }
+
+  /// Computes tiles, each by one worker.
+  private func compute(
+    _ tiles: [SIMD3<Int>], _ region: VoxelBox, _ ring: Tensor, joinLow: SIMD3<Int>,
+    _ source: EdgeContinuedImage
+  ) throws -> [Tensor] {
+    try workers.map(tiles.count) { index in
+      let low = tiles[index]
+      let size = SIMD3(
+        extent(low, 0, region), extent(low, 1, region), extent(low, 2, region))
+      return try compute(low, size: size, ring, joinLow: joinLow, source)
+    }
+  }
+
+  /// The channels of the streamed pathways.
+  private var streamedChannels: Int {
+    network.parts.reduce(0) {
+      if case .streamed(let channels) = $1 { $0 + channels } else { $0 }
+    }
+  }
+
+  /// What a layer of tiles needs, and the slab that completes it.
+  private var ringDepth: Int {
+    tile + network.trunkGeometry.shrinkage.z + TiledBranches.slab
   }
 
   /// The extent of a tile that lies in the region.
@@ -97,74 +115,70 @@ struct TiledBranches {
   }
 
   private func compute(
-    _ low: SIMD3<Int>, size: SIMD3<Int>, slabs: [(first: Int, values: Tensor)],
-    joinLow: SIMD3<Int>, source: EdgeContinuedImage, into result: inout ResultGrid
-  ) throws {
+    _ low: SIMD3<Int>, size: SIMD3<Int>, _ ring: Tensor, joinLow: SIMD3<Int>,
+    _ source: EdgeContinuedImage
+  ) throws -> Tensor {
     let join = joinSize(size)
     let reach = network.trunkGeometry.low
     let first = low &- SIMD3(reach.x, reach.y, reach.z)
     let offset = first &- joinLow
+    let image = network.joinGeometry.low
+    let alone = Workers(count: 1)
     let features = try network.branches.map { branch in
-      let image = network.joinGeometry.low
       let origin =
         first &- SIMD3(image.x, image.y, image.z)
         &+ SIMD3(branch.origin.x, branch.origin.y, branch.origin.z)
       return try branch.executor.run(
         source.samples(
-          from: origin, step: branch.factor, size: sampledSize(branch, join: join)),
-        workers: workers)
+          from: origin, step: branch.factor, size: sampledSize(branch, join: join),
+          workers: alone), workers: alone)
     }
     let channels = network.trunk.network.description.input.channels
-    var joined = Tensor(channels: channels, size: join)
-    var channel = 0
-    var streamedChannel = 0
-    for part in network.parts {
-      switch part {
-      case .streamed(let count):
-        for slab in slabs {
-          // Slices of this slab that the tile needs, counted in the tile.
-          let from = max(0, slab.first - offset.z)
-          let to = min(join.z, slab.first + slab.values.size.z - offset.z)
-          guard from < to else { continue }
-          joined.copy(
-            from: slab.values, channels: streamedChannel..<streamedChannel + count,
-            at: Triple(from + offset.z - slab.first, offset.y, offset.x), toChannel: channel,
-            at: from, slices: to - from, workers: workers)
+    let joined = Tensor(channels: channels, size: join) { values in
+      var channel = 0
+      var streamedChannel = 0
+      for part in network.parts {
+        switch part {
+        case .streamed(let count):
+          for _ in 0..<count {
+            values.setChannel(
+              channel, of: join, from: ring, channel: streamedChannel,
+              at: Triple(offset.z, offset.y, offset.x))
+            channel += 1
+            streamedChannel += 1
+          }
+        case .branch(let number):
+          for own in 0..<network.branches[number].channels {
+            values.setChannel(
+              channel, of: join, from: features[number], channel: own,
+              at: Triple(repeating: 0))
+            channel += 1
+          }
         }
-        streamedChannel += count
-        channel += count
-      case .branch(let number):
-        let count = network.branches[number].channels
-        joined.copy(
-          from: features[number], channels: 0..<count, at: Triple(repeating: 0),
-          toChannel: channel, at: 0, slices: join.z, workers: workers)
-        channel += count
       }
     }
-    result.write(try network.trunk.run(joined, workers: workers), at: low, workers: workers)
+    return try network.trunk.run(joined, workers: alone)
   }
 }
 
-extension Tensor {
-  /// Copies some slices of some channels of a larger tensor, from a place on.
-  fileprivate mutating func copy(
-    from source: Tensor, channels: Range<Int>, at place: Triple, toChannel: Int, at slice: Int,
-    slices: Int, workers: Workers
+extension UnsafeMutableBufferPointer<Float> {
+  /// Sets a channel of a tensor's values to a part of another tensor's channel.
+  ///
+  /// - Parameters:
+  ///   - size: the tensor's extent.
+  ///   - place: the part's first voxel; its slices go on at the other's first after its last.
+  fileprivate func setChannel(
+    _ channel: Int, of size: Triple, from source: Tensor, channel sourceChannel: Int,
+    at place: Triple
   ) {
-    let size = self.size
-    values.withUnsafeMutableBufferPointer { target in
-      source.values.withUnsafeBufferPointer { values in
-        guard let to = target.baseAddress, let from = values.baseAddress else { return }
-        nonisolated(unsafe) let (target, values) = (to, from)
-        workers.forEach(channels.count * slices) { task, _ in
-          let (channel, z) = (task / slices, task % slices)
-          for y in 0..<size.y {
-            let from =
-              (((channels.lowerBound + channel) * source.size.z + place.z + z) * source.size.y
-                + place.y + y) * source.size.x + place.x
-            let to = (((toChannel + channel) * size.z + slice + z) * size.y + y) * size.x
-            (target + to).update(from: values + from, count: size.x)
-          }
+    source.values.withUnsafeBufferPointer { values in
+      guard let target = baseAddress, let base = values.baseAddress else { return }
+      for z in 0..<size.z {
+        let slice = sourceChannel * source.size.z + (place.z + z) % source.size.z
+        for y in 0..<size.y {
+          let from = (slice * source.size.y + place.y + y) * source.size.x + place.x
+          let to = ((channel * size.z + z) * size.y + y) * size.x
+          (target + to).update(from: base + from, count: size.x)
         }
       }
     }

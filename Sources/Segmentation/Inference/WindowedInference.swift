@@ -32,12 +32,16 @@ struct WindowedInference {
     let lacking = (least &- box.size).replacing(with: 0, where: least .< box.size)
     let low = box.low &- SIMD3(lacking.x / 2, lacking.y / 2, lacking.z / 2)
     guard let padded = VoxelBox(low: low, high: low &+ box.size &+ lacking) else { return }
-    var part = try prepared.scans.cropped(to: box)
-    part = try part.cropped(
-      to: VoxelBox(low: low &- box.low, high: padded.high &- box.low) ?? VoxelBox(part.geometry))
+    let channels = try workers.map(prepared.channels.count) { index in
+      let part = try prepared.channels[index].cropped(to: box)
+      return try part.cropped(
+        to: VoxelBox(low: low &- box.low, high: padded.high &- box.low)
+          ?? VoxelBox(part.geometry)
+      ).samples
+    }
     let image = Tensor(
-      channels: part.channels, size: Triple(padded.size.z, padded.size.y, padded.size.x),
-      values: part.samples)
+      channels: channels.count, size: Triple(padded.size.z, padded.size.y, padded.size.x),
+      values: Array(channels.joined()))
     let windows = SlidingWindows(
       size: image.size, patch: patch, step: step, gaussian: gaussian, mirror: mirror)
     let output = try windows.run(

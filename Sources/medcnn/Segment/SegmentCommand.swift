@@ -1,6 +1,7 @@
 import ArgumentParser
 import Figures
 import Foundation
+import Parallel
 import Segmentation
 import VolumeIO
 import Volumes
@@ -113,8 +114,8 @@ struct SegmentCommand: ParsableCommand {
     if let probabilities { try OutputCheck.image(probabilities, reading: read) }
     if let preview { try OutputCheck.file(preview, reading: read) }
     for input in inputs { console.note("\(input.role): \(input.path)") }
-    let images = try inputs.map { input in
-      let image = try ImageFile.read(input.path, workers: options.workers)
+    let images = try threading.workers.map(inputs.count) { index in
+      let image = try ImageFile.read(inputs[index].path, workers: threading.workers)
       try SegmentCommand.check(image)
       return image
     }
@@ -192,12 +193,13 @@ struct SegmentCommand: ParsableCommand {
     files = try files.flatMap { file in
       try DICOMFolder.files(at: file.path).map { (file.role, $0) }
     }
-    let records = try files.map { file in
+    let read = files
+    let records = try threading.workers.map(files.count) { index in
       do {
         return try Provenance.Input(
-          role: file.role, contentsOf: URL(fileURLWithPath: file.path))
+          role: read[index].role, contentsOf: URL(fileURLWithPath: read[index].path))
       } catch {
-        throw CommandError.unreadable(file.path, reason: error.localizedDescription)
+        throw CommandError.unreadable(read[index].path, reason: error.localizedDescription)
       }
     }
     try Provenance(
