@@ -5,6 +5,8 @@ enum CommandError: Error, CustomStringConvertible {
   case labelCount(found: Int, expected: Int)
   case notAVolume(String, size: String)
   case notFinite(String, count: Int)
+  case severalChannels(String, count: Int)
+  case noReference(String)
   case unreadable(String, reason: String)
   case unwritableFolder(String, reason: String)
 
@@ -23,6 +25,11 @@ enum CommandError: Error, CustomStringConvertible {
     case .notFinite(let path, let count):
       "\(path): \(count) samples are NaN or infinite; look at the image, and if they are background, "
         + "make them 0 with \"medcnn convert --nan-to-zero\""
+    case .severalChannels(let path, let count):
+      "\(path): \(count) channels; choose one with --channel"
+    case .noReference(let path):
+      "\(path): no DICOM series that the result could belong to; give --reference FOLDER with the "
+        + "series on whose grid it lies"
     case .unreadable(let path, let reason):
       "\(path): cannot be read: \(reason)"
     case .unwritableFolder(let path, let reason):

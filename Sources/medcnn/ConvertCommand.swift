@@ -15,12 +15,22 @@ struct ConvertCommand: ParsableCommand {
       with --labels) keep their labels: they are resampled to the nearest voxel. Of a folder with \
       DICOM images, or a DICOMDIR, each series is written where the output is a folder.
 
+      With --format labels become a DICOM segmentation or contours, probabilities a fractional \
+      segmentation, and intensities a series of images in a new folder. They belong to the patient \
+      and study of --reference, but names, numbers and dates are left out unless asked for.
+
+      With --deidentify the DICOM files of a folder, or one file, are written as DICOM without what \
+      identifies the patient (Basic Application Level Confidentiality Profile); the table on the \
+      standard output tells what was done to which attribute. Pixels stay as they are.
+
       For research use only.
 
       Example:
         medcnn convert scan.nrrd scan.nii.gz --orientation RAS --spacing 1
         medcnn convert dicom-folder scan.nii.gz --series 4
         medcnn convert dicom-folder out/
+        medcnn convert labels.nii.gz seg.dcm --format dicom-seg --reference ct/
+        medcnn convert dicom-folder anonymous/ --deidentify
       """)
 
   @Argument(help: "The image or the folder with DICOM images to read.", completion: .file())
@@ -60,6 +70,20 @@ struct ConvertCommand: ParsableCommand {
   var labels = false
 
   @OptionGroup var dicom: DICOMArguments
+
+  @Option(
+    help: ArgumentHelp(
+      "Write a DICOM object instead: a segmentation, contours or a series.", valueName: "kind"))
+  var format: DICOMKind?
+
+  @OptionGroup var dicomOutput: DICOMOutputArguments
+
+  @Option(
+    help: ArgumentHelp(
+      "What made the labels, for --format. (default: drawn by hand)", valueName: "name"))
+  var algorithm: String?
+
+  @OptionGroup var deidentification: DeidentificationArguments
   @OptionGroup var threading: ThreadOption
   @OptionGroup var messages: QuietOption
 
@@ -74,10 +98,29 @@ struct ConvertCommand: ParsableCommand {
     if interpolation != nil, spacing == nil, like == nil {
       throw ValidationError("--interpolation needs --spacing or --like.")
     }
+    if format == nil, dicomOutput.isGiven || algorithm != nil {
+      throw ValidationError(
+        "--reference, --reference-series, --keep-identifiers and --algorithm need --format.")
+    }
+    if deidentification.deidentify {
+      let isImage =
+        format != nil || type != nil || orientation != nil || spacing != nil || like != nil
+        || channel != nil || nanToZero || labels || dicom.isGiven
+      guard !isImage else {
+        throw ValidationError("--deidentify keeps files as they are; it takes no other options.")
+      }
+    }
+    if format != nil, type != nil {
+      throw ValidationError("--type is not for DICOM outputs.")
+    }
   }
 
   func run() throws {
-    if DICOMPlaces.isFolder(output) {
+    if deidentification.deidentify {
+      try deidentification.run(input, to: output, console: messages.console)
+    } else if let format {
+      try convert(to: format)
+    } else if DICOMPlaces.isFolder(output) {
       try convertAll()
     } else {
       try convert(
@@ -103,25 +146,58 @@ struct ConvertCommand: ParsableCommand {
     if failures > 0 { throw ExitCode(3) }
   }
 
-  private func convert(_ image: ImageFile, to output: String) throws {
-    let workers = threading.workers
-    let header = image.header
+  /// Writes a DICOM object.
+  private func convert(to format: DICOMKind) throws {
+    guard let reference = dicomOutput.reference else { throw CommandError.noReference(input) }
+    if format != .series { try OutputCheck.file(output, reading: [input, reference]) }
+    let image = try ImageFile.read(input, dicom: dicom.options, workers: threading.workers)
+    let conversion = DICOMConversion(
+      kind: format,
+      output: try dicomOutput.output(
+        reference: reference,
+        algorithm: algorithm.map { DICOMOutput.Algorithm(name: $0, version: "") },
+        console: messages.console, workers: threading.workers))
+    if format != .series, labels || DICOMConversion.holdsLabels(image) {
+      try conversion.write(moved(layer(image)), to: output)
+    } else {
+      try conversion.write(moved(samples(image)), to: output)
+    }
+    messages.console.note("wrote \(output)")
+  }
+
+  /// The labels of the channel that was asked for.
+  private func layer(_ image: ImageFile) throws -> LabelMap {
+    try checkChannel(image)
+    return try channel.map { try image.labelMaps()[$0] } ?? image.labelMap()
+  }
+
+  /// The samples of the channel that was asked for.
+  private func samples(_ image: ImageFile) throws -> Volume {
+    try checkChannel(image)
+    var volume = try channel.map(image.volume.channel) ?? image.volume
+    if nanToZero {
+      volume.withMutableElements { samples in
+        for index in samples.indices where !samples[index].isFinite { samples[index] = 0 }
+      }
+    }
+    return volume
+  }
+
+  private func checkChannel(_ image: ImageFile) throws {
     if let channel, !(0..<image.volume.channels ~= channel) {
       throw VolumeError.noSuchChannel(found: channel, channels: image.volume.channels)
     }
+  }
+
+  private func convert(_ image: ImageFile, to output: String) throws {
+    let workers = threading.workers
+    let header = image.header
     if isLabelMap(header) {
-      let layer = try channel.map { try image.labelMaps()[$0] } ?? image.labelMap()
-      let result = try moved(layer)
+      let result = try moved(layer(image))
       try ImageFile.write(result, to: output, type: type, like: header, workers: workers)
       messages.console.note("wrote \(output): \(result.geometry)")
     } else {
-      var volume = try channel.map(image.volume.channel) ?? image.volume
-      if nanToZero {
-        volume.withMutableElements { samples in
-          for index in samples.indices where !samples[index].isFinite { samples[index] = 0 }
-        }
-      }
-      let result = try moved(volume)
+      let result = try moved(samples(image))
       try ImageFile.write(result, to: output, type: type, like: header, workers: workers)
       messages.console.note("wrote \(output): \(result.geometry)")
     }

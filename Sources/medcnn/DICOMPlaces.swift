@@ -5,9 +5,14 @@ import VolumeIO
 enum DICOMPlaces {
   /// Whether an output is a folder: one that exists, or a name that ends in a slash.
   static func isFolder(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: path) ? isExistingFolder(path) : path.hasSuffix("/")
+  }
+
+  /// Whether there is a folder at a path.
+  static func isExistingFolder(_ path: String) -> Bool {
     var isFolder: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    return exists ? isFolder.boolValue : path.hasSuffix("/")
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      && isFolder.boolValue
   }
 
   /// Makes a folder where there is none.

@@ -44,6 +44,9 @@ struct DICOMArguments: ParsableArguments {
       valueName: "kind"))
   var suv: UptakeValue?
 
+  /// Whether any of the options is given.
+  var isGiven: Bool { series != nil || allowMissing || suv != nil }
+
   var options: DICOMOptions {
     DICOMOptions(series: series, allowMissing: allowMissing, uptake: suv)
   }

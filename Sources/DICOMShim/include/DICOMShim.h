@@ -1,4 +1,4 @@
-/* A C face on DCMTK: files, attributes and frames of pixels.
+/* A C face on DCMTK: files, attributes and frames of pixels, read and written.
  *
  * DCMTK is prepared at the first call that opens something. No exception leaves a function, and
  * nothing is written to the standard error. Different files may be used by different threads at the
@@ -72,6 +72,49 @@ ds_pixels ds_pixel_kind(const ds_file *file);
  * the attributes state it; `out` has one byte more where that is odd. Returns 0, or -1 with an
  * error. */
 int ds_read_frame(ds_file *file, uint32_t frame, void *out, size_t size, ds_error *error);
+
+/* An attribute of an item. */
+typedef struct {
+  uint16_t group;
+  uint16_t element;
+  /* The value representation. */
+  char type[3];
+  uint8_t is_sequence;
+  /* Whether the dictionary has it: private attributes are not in it. */
+  uint8_t is_known;
+} ds_element;
+
+/* Makes a file without attributes, in memory. */
+ds_file *ds_create(ds_error *error);
+/* The data set, to be changed. */
+ds_item *ds_edit_root(ds_file *file);
+/* An item of a sequence, to be changed, or NULL. */
+ds_item *ds_edit_item(ds_item *item, uint16_t group, uint16_t element, size_t index);
+/* Puts an attribute of any type but bytes in the place of what is there; values are separated by
+ * backslashes, and an empty text makes it empty. `type` is NULL for that of the dictionary. Returns
+ * 0, or -1 with an error. */
+int ds_put_text(
+    ds_item *item, uint16_t group, uint16_t element, const char *type, const char *text,
+    ds_error *error);
+/* Puts an attribute of type OB or OW; words are in the byte order of the machine. */
+int ds_put_bytes(
+    ds_item *item, uint16_t group, uint16_t element, const char *type, const uint8_t *bytes,
+    size_t count, ds_error *error);
+/* Adds an item at the end of a sequence, which is made where there is none. */
+ds_item *ds_add_item(ds_item *item, uint16_t group, uint16_t element, ds_error *error);
+/* Copies an attribute with all that is in it. */
+int ds_copy(
+    const ds_item *source, ds_item *target, uint16_t group, uint16_t element, ds_error *error);
+void ds_remove(ds_item *item, uint16_t group, uint16_t element);
+/* Lists at most `capacity` attributes in ascending order; returns how many there are. */
+size_t ds_elements(const ds_item *item, ds_element *out, size_t capacity);
+/* The keyword of an attribute; returns its length. */
+size_t ds_name(uint16_t group, uint16_t element, char *out, size_t capacity);
+/* Turns all texts to UTF-8. */
+int ds_to_utf8(ds_file *file, ds_error *error);
+/* Writes a file with a new meta header; `syntax` is the UID of a transfer syntax, or NULL for that
+ * which it was read in. */
+int ds_save(ds_file *file, const char *path, const char *syntax, ds_error *error);
 
 #ifdef __cplusplus
 }

@@ -1,4 +1,5 @@
 public import Foundation
+import VolumeIO
 
 /// Where an output comes from, for the JSON file beside it.
 ///

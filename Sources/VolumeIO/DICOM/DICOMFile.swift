@@ -6,7 +6,7 @@ import Foundation
 /// It is to be used by one thread at a time.
 final class DICOMFile {
   let path: String
-  private let handle: OpaquePointer
+  let handle: OpaquePointer
   /// The bytes of a file in memory, which the handle refers to.
   private let bytes: UnsafeMutableBufferPointer<UInt8>?
 
@@ -67,7 +67,7 @@ final class DICOMFile {
     }
   }
 
-  private static func reason(_ failure: ds_error) -> String {
+  static func reason(_ failure: ds_error) -> String {
     let text = withUnsafeBytes(of: failure.text) {
       String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
     }
@@ -98,7 +98,7 @@ struct DICOMSource: Sendable {
 /// A data set or an item of a sequence in an open file.
 struct DICOMItem {
   private let file: DICOMFile
-  private let pointer: OpaquePointer?
+  let pointer: OpaquePointer?
 
   init(file: DICOMFile, pointer: OpaquePointer?) {
     self.file = file

@@ -9,6 +9,17 @@ struct DICOMTag: Sendable, Hashable {
   }
 }
 
+extension DICOMTag: CustomStringConvertible {
+  /// As the standard writes it: `(0010,0020)`.
+  var description: String {
+    func digits(_ number: UInt16) -> String {
+      let text = String(number, radix: 16, uppercase: true)
+      return String(repeating: "0", count: 4 - text.count) + text
+    }
+    return "(\(digits(group)),\(digits(element)))"
+  }
+}
+
 extension DICOMTag {
   // The object, the patient and the series.
   static let mediaStorageClass = DICOMTag(0x0002, 0x0002)

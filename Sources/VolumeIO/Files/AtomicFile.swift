@@ -7,12 +7,29 @@ public enum AtomicFile {
   /// - Throws: ``VolumeIOError/unwritable(path:reason:)``; an earlier file of the name is then as
   ///   it was.
   public static func write(_ bytes: [UInt8], to path: String) throws(VolumeIOError) {
+    try write(to: path) { _, descriptor in fill(descriptor, with: bytes) }
+  }
+
+  /// Lets a file be written beside its place, and renames it.
+  ///
+  /// - Parameter fill: writes to a path that it is given; returns what went wrong, or nil.
+  static func write(to path: String, by fill: (String) -> String?) throws(VolumeIOError) {
+    try write(to: path) { temporary, descriptor in
+      close(descriptor)
+      return fill(temporary)
+    }
+  }
+
+  /// - Parameter fill: writes to a path or its descriptor, which it closes.
+  private static func write(
+    to path: String, by fill: (String, Int32) -> String?
+  ) throws(VolumeIOError) {
     var status = stat()
     if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
       throw .unwritable(path: path, reason: "there is something at this path that is no file")
     }
     let (temporary, descriptor) = try create(beside: path)
-    if let failure = fill(descriptor, with: bytes) ?? rename(temporary, to: path) {
+    if let failure = fill(temporary, descriptor) ?? rename(temporary, to: path) {
       unlink(temporary)
       throw .unwritable(path: path, reason: failure)
     }

@@ -10,6 +10,11 @@ public struct Orientation: Sendable, Hashable {
   /// Right, anterior, superior.
   public static let ras = Orientation(worldAxis: [0, 1, 2], flipped: [false, false, false])
 
+  /// The same directions but for the third axis, which runs the other way.
+  public var withThirdReversed: Orientation {
+    Orientation(worldAxis: worldAxis, flipped: [flipped[0], flipped[1], !flipped[2]])
+  }
+
   init(worldAxis: SIMD3<Int>, flipped: [Bool]) {
     self.worldAxis = worldAxis
     self.flipped = flipped

@@ -8,11 +8,20 @@ public struct LabelTable: Sendable, Hashable, Codable {
     public var name: String
     /// Red, green and blue, 0 to 255.
     public var color: [UInt8]
+    /// The kind of thing in general, such as an anatomical structure, where it is known.
+    public var category: CodedConcept?
+    /// The kind of thing in particular, such as oedema, where it is known.
+    public var type: CodedConcept?
 
     /// Makes an entry; a colour is chosen by the value where none is given.
-    public init(value: UInt16, name: String, color: [UInt8]? = nil) {
+    public init(
+      value: UInt16, name: String, color: [UInt8]? = nil, category: CodedConcept? = nil,
+      type: CodedConcept? = nil
+    ) {
       self.value = value
       self.name = name
+      self.category = category
+      self.type = type
       self.color = color ?? LabelTable.palette[Int(value) % LabelTable.palette.count]
     }
   }

@@ -13,7 +13,8 @@ enum OutputCheck {
     guard imageSuffixes.contains(where: name.hasSuffix) else {
       throw VolumeIOError.unknownFormat(
         path: path,
-        remedy: "write to a name that ends in one of " + imageSuffixes.joined(separator: ", "))
+        remedy: "write to a name that ends in one of " + imageSuffixes.joined(separator: ", ")
+          + ", or say with --format which DICOM object to write")
     }
     try file(path, reading: inputs)
   }

@@ -17,7 +17,9 @@ struct SegmentCommand: ParsableCommand {
       brain.
 
       Writes the labels on the grid of the first scan and a JSON file beside it that says how they \
-      were made, and prints each label's volume and number of lesions.
+      were made, and prints each label's volume and number of lesions. With --format they are \
+      written as DICOM that belongs to the first scan, or to --reference; names, numbers and dates \
+      are left out unless asked for.
 
       For research use only: not for diagnosis or treatment.
 
@@ -42,13 +44,29 @@ struct SegmentCommand: ParsableCommand {
   var output: String
 
   @Option(
+    help: ArgumentHelp(
+      "Write the labels as a DICOM segmentation or as contours instead.", valueName: "kind"))
+  var format: DICOMResultKind?
+
+  @OptionGroup var dicomOutput: DICOMOutputArguments
+
+  @Option(
+    help: ArgumentHelp(
+      "Also write the labels' volumes as a DICOM report; needs --format dicom-seg.",
+      valueName: "file"),
+    completion: .file(extensions: ["dcm"]))
+  var sr: String?
+
+  @Option(
     help: ArgumentHelp("Label only voxels where this image is not zero.", valueName: "file"),
     completion: .file())
   var mask: String?
 
   @Option(
     help: ArgumentHelp(
-      "Also write the probability of each class, as channels.", valueName: "file"),
+      "Also write the probability of each class, as channels, or with --format dicom-seg to a name "
+        + "that ends in .dcm as a fractional segmentation.",
+      valueName: "file"),
     completion: .file())
   var probabilities: String?
 
@@ -92,6 +110,12 @@ struct SegmentCommand: ParsableCommand {
     if let preview, !preview.lowercased().hasSuffix(".png") {
       throw ValidationError("--preview writes PNG; give a name that ends in .png.")
     }
+    if format == nil, dicomOutput.isGiven {
+      throw ValidationError("--reference, --reference-series and --keep-identifiers need --format.")
+    }
+    if sr != nil, format != .segmentation {
+      throw ValidationError("--sr refers to a segmentation; it needs --format dicom-seg.")
+    }
   }
 
   func run() throws {
@@ -103,22 +127,21 @@ struct SegmentCommand: ParsableCommand {
     options.memory = memory.bytes
     options.tile = tile
     options.strict = strict
-    options.keepsProbabilities = probabilities != nil
+    options.keepsProbabilities = probabilities != nil || format == .structureSet
     options.keepsLargestOnly = keepLargest
     options.smallestLesion = minLesionMl
     let segmenter = try Segmenter(model, options: options)
 
     let inputs = try scans.files(for: model)
     let read = inputs.map(\.path) + [modelPath] + (mask.map { [$0] } ?? [])
-    try OutputCheck.image(output, reading: read)
-    if let probabilities { try OutputCheck.image(probabilities, reading: read) }
-    if let preview { try OutputCheck.file(preview, reading: read) }
+    try checkOutputs(reading: read)
     for input in inputs { console.note("\(input.role): \(input.path)") }
     let images = try threading.workers.map(inputs.count) { index in
       let image = try ImageFile.read(inputs[index].path, workers: threading.workers)
       try SegmentCommand.check(image)
       return image
     }
+    let dicomResult = try self.dicomResult(images[0], model, console)
     let maskImage = try mask.map { try ImageFile.read($0, workers: options.workers) }
 
     let start = ContinuousClock.now
@@ -133,16 +156,63 @@ struct SegmentCommand: ParsableCommand {
     console.note("segmented with \(model.card.name) in \(seconds.fixed(1)) s")
 
     let header = images[0].header
-    try ImageFile.write(result.labels, to: output, like: header, workers: options.workers)
+    if let dicomResult {
+      try dicomResult.write(result, to: output, report: sr)
+    } else {
+      try ImageFile.write(result.labels, to: output, like: header, workers: options.workers)
+    }
     if let probabilities, let volume = result.probabilities {
-      try ImageFile.write(
-        volume, to: probabilities, type: .float32, like: header, workers: options.workers)
+      if let dicomResult, isFractional(probabilities) {
+        try dicomResult.writeProbabilities(volume, result.labels.table, to: probabilities)
+      } else {
+        try ImageFile.write(
+          volume, to: probabilities, type: .float32, like: header, workers: options.workers)
+      }
     }
     if let preview {
       try draw(result, images.map(\.volume), model: model, to: preview)
     }
     try writeSidecar(result, model: model, path: modelPath, inputs: inputs)
     print(LabelSummary.table(result.counts, total: result.total))
+  }
+
+  /// Whether probabilities are to be a DICOM object.
+  private func isFractional(_ path: String) -> Bool {
+    format == .segmentation && path.lowercased().hasSuffix(".dcm")
+  }
+
+  /// Refuses places in which nothing can be written.
+  private func checkOutputs(reading inputs: [String]) throws {
+    if format == nil {
+      try OutputCheck.image(output, reading: inputs)
+    } else {
+      try OutputCheck.file(output, reading: inputs)
+    }
+    if let probabilities {
+      if isFractional(probabilities) {
+        try OutputCheck.file(probabilities, reading: inputs)
+      } else {
+        try OutputCheck.image(probabilities, reading: inputs)
+      }
+    }
+    for path in [preview, sr].compactMap(\.self) { try OutputCheck.file(path, reading: inputs) }
+  }
+
+  /// What writes the labels as DICOM where that is wanted; refuses a series on another grid.
+  private func dicomResult(
+    _ first: ImageFile, _ model: Model, _ console: Console
+  ) throws -> DICOMResult? {
+    guard let format else { return nil }
+    let isDICOM = first.header.format == .dicom
+    guard let reference = dicomOutput.reference ?? (isDICOM ? first.header.path : nil) else {
+      throw CommandError.noReference(output)
+    }
+    let dicom = try dicomOutput.output(
+      reference: reference,
+      algorithm: DICOMOutput.Algorithm(name: model.card.name, version: model.card.version),
+      console: console, workers: threading.workers)
+    try dicom.reference.checkGrid(of: first.volume.geometry)
+    return DICOMResult(kind: format, output: dicom, model: model)
   }
 
   /// Refuses what no network can make sense of.
@@ -217,7 +287,7 @@ struct SegmentCommand: ParsableCommand {
   /// `a/labels.nii.gz` has its record in `a/labels.json`.
   static func sidecar(of path: String) -> String {
     let name = path.lowercased()
-    let suffix = OutputCheck.imageSuffixes.first(where: name.hasSuffix) ?? ""
+    let suffix = (OutputCheck.imageSuffixes + [".dcm"]).first(where: name.hasSuffix) ?? ""
     return String(path.dropLast(suffix.count)) + ".json"
   }
 }

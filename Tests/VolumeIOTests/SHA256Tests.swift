@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Segmentation
+@testable import VolumeIO
 
 @Suite struct SHA256Tests {
   /// FIPS 180-4's examples and NIST's vector of a million letters.
