@@ -24,11 +24,13 @@ struct DICOMOutputArguments: ParsableArguments {
 
   /// Reads the series, and says what becomes of identifiers.
   func output(
-    reference path: String, algorithm: DICOMOutput.Algorithm?, console: Console, workers: Workers
+    reference path: String, allowMissing: Bool = false, algorithm: DICOMOutput.Algorithm?,
+    console: Console, workers: Workers
   ) throws -> DICOMOutput {
     let output = DICOMOutput(
       reference: try DICOMReference(
-        path, options: DICOMOptions(series: referenceSeries), workers: workers),
+        path, options: DICOMOptions(series: referenceSeries, allowMissing: allowMissing),
+        workers: workers),
       keepsIdentifiers: keepIdentifiers, version: Medcnn.version, algorithm: algorithm)
     if !keepIdentifiers {
       console.note(

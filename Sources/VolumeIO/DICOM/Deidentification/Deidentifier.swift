@@ -70,7 +70,8 @@ public struct Deidentifier: Sendable {
       let tag = DICOMTag(element.group, element.element)
       // Lengths of groups are computed anew.
       if tag.element == 0 { continue }
-      let isUnknown = element.is_known == 0
+      // What is of unknown type may hold anything.
+      let isUnknown = element.is_known == 0 || element.typeName == "UN"
       let isMasked = (0x5000...0x50ff).contains(tag.group) || (0x6000...0x60ff).contains(tag.group)
       if tag.group % 2 == 1 || isUnknown || isMasked {
         item.remove(tag)

@@ -94,6 +94,13 @@ struct EditableItem {
     check(tag, ds_put_text(pointer, tag.group, tag.element, type, text, &failure), failure)
   }
 
+  /// Puts one text of at most 64 characters (LO), whatever is in it.
+  func put(_ tag: DICOMTag, name: String) {
+    // A backslash would part it, and control characters may not be in it.
+    let text = name.map { $0 == "\\" || $0.isNewline || $0 == "\t" || $0 == "\0" ? " " : $0 }
+    put(tag, String(text.prefix(64)))
+  }
+
   /// Puts whole numbers.
   func put(_ tag: DICOMTag, _ integers: Int..., type: String? = nil) {
     put(tag, integers.map(String.init).joined(separator: "\\"), type: type)
@@ -126,7 +133,7 @@ struct EditableItem {
     add(tag) { item in
       item.put(.codeValue, concept.value)
       item.put(.codingScheme, concept.scheme)
-      item.put(.codeMeaning, concept.meaning)
+      item.put(.codeMeaning, name: concept.meaning)
     }
   }
 

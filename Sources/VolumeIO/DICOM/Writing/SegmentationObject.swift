@@ -170,19 +170,19 @@ extension DICOMComposer {
       let concepts = SegmentConcepts(of: segment.label)
       root.add(.segments) { item in
         item.put(.segmentNumber, segment.number)
-        item.put(.segmentLabel, String(segment.label.name.prefix(64)))
+        item.put(.segmentLabel, name: segment.label.name)
         item.put(.segmentCategory, concepts.category)
         item.put(.segmentType, concepts.type)
         item.put(.segmentAlgorithmType, output.algorithm == nil ? "MANUAL" : "AUTOMATIC")
         if let algorithm = output.algorithm {
-          item.put(.segmentAlgorithmName, String(algorithm.name.prefix(64)))
+          item.put(.segmentAlgorithmName, name: algorithm.name)
           item.add(.segmentationAlgorithm) { item in
             item.put(.algorithmFamily, CodedConcept("123110", "DCM", "Artificial Intelligence"))
-            item.put(.algorithmName, String(algorithm.name.prefix(64)))
-            item.put(.algorithmVersion, String(algorithm.version.prefix(64)))
+            item.put(.algorithmName, name: algorithm.name)
+            item.put(.algorithmVersion, name: algorithm.version)
           }
         }
-        item.put(.trackingIdentifier, segment.trackingIdentifier)
+        item.put(.trackingIdentifier, name: segment.trackingIdentifier)
         item.put(.trackingUID, segment.trackingUID)
         let lab = CIELab.encoded(segment.label.color)
         item.put(.recommendedLab, lab[0], lab[1], lab[2])

@@ -108,12 +108,11 @@ extension DICOMComposer {
       root.add(.structureSetRegions) { item in
         item.put(.regionNumber, index + 1)
         item.put(.regionFrameOfReference, reference.frameOfReference)
-        item.put(.regionName, String(region.label.name.prefix(64)))
+        item.put(.regionName, name: region.label.name)
         item.put(.regionVolume, [region.millilitres])
         item.put(.regionAlgorithm, output.algorithm == nil ? "MANUAL" : "AUTOMATIC")
         if let algorithm = output.algorithm {
-          item.put(
-            .regionDescription, String("\(algorithm.name) \(algorithm.version)".prefix(64)))
+          item.put(.regionDescription, name: "\(algorithm.name) \(algorithm.version)")
         }
       }
     }
