@@ -7,8 +7,6 @@ in a virtual environment with nibabel and numpy, from the package root. Without 
 is made. Both read in one process, from a warm cache, in turns; the best of the times counts.
 """
 import os
-import pathlib
-import subprocess
 import sys
 import tempfile
 import time
@@ -16,27 +14,7 @@ import time
 import nibabel as nib
 import numpy as np
 
-scratch = pathlib.Path(".build/benchmarks")
-modules = pathlib.Path(".build/release")
-program = scratch / "read_time"
-
-
-def build():
-    scratch.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["swift", "build", "-c", "release", "--target", "VolumeIO"], check=True)
-    objects = [
-        str(path)
-        for name in ["VolumeIO", "Volumes", "Parallel", "CNIfTI"]
-        for path in sorted((modules / f"{name}.build").rglob("*.o"))
-    ]
-    subprocess.run(
-        ["swiftc", "-O", "-parse-as-library", "-swift-version", "6", "-I", str(modules / "Modules")]
-        + ["-Xcc", "-ISources/CNIfTI/include", "-Xcc", "-fmodule-map-file=Sources/CDeflate/module.modulemap"]
-        + ["Tests/Benchmarks/reading/ReadTime.swift", *objects]
-        + ["-lnifti2", "-lznz", "-lz", "-ldeflate", "-o", str(program)],
-        check=True,
-    )
-
+import program
 
 def make(path):
     """A ball of smooth noise, of which about a sixth of the voxels are not zero, as in a brain."""
@@ -57,14 +35,7 @@ def nibabel_times(path, count):
     return times
 
 
-def medcnn_times(path, count, threads):
-    output = subprocess.run(
-        [program, path, str(count), str(threads)], check=True, capture_output=True, text=True
-    ).stdout
-    return [float(line) for line in output.split()]
-
-
-build()
+program.build()
 with tempfile.TemporaryDirectory() as folder:
     scan = sys.argv[1] if len(sys.argv) > 1 else os.path.join(folder, "scan.nii.gz")
     if len(sys.argv) < 2:
@@ -72,8 +43,8 @@ with tempfile.TemporaryDirectory() as folder:
     peers, one, two = [], [], []
     for _ in range(3):
         peers += nibabel_times(scan, 3)
-        one += medcnn_times(scan, 4, 1)
-        two += medcnn_times(scan, 4, 2)
+        one += program.times(scan, 4, 1)
+        two += program.times(scan, 4, 2)
     print(f"nibabel           {min(peers):6.1f} ms")
     for threads, times in [(1, one), (2, two)]:
         print(f"medcnn, {threads} threads {min(times):6.1f} ms, {min(times) / min(peers):.2f} of nibabel's")
