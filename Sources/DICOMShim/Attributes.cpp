@@ -71,6 +71,31 @@ bool number(DcmElement *element, unsigned long index, double &out) {
   }
 }
 
+enum class Family { text, real, whole, other };
+
+Family family(DcmEVR type) {
+  switch (type) {
+    case EVR_DS:
+    case EVR_IS: return Family::text;
+    case EVR_FD:
+    case EVR_FL: return Family::real;
+    case EVR_SL:
+    case EVR_SS:
+    case EVR_UL:
+    case EVR_US:
+    case EVR_xs: return Family::whole;
+    default: return Family::other;
+  }
+}
+
+/// Whether an attribute's type is of the family that the standard states. Where it is not its bytes
+/// are mostly of the standard's type: positions in text would become numbers that look like some.
+bool is_stated_family(const DcmElement *element) {
+  const DcmTagKey key(element->getGTag(), element->getETag());
+  const Family standard = family(DcmTag(key).getEVR());
+  return key.isPrivate() || standard == Family::other || standard == family(element->ident());
+}
+
 }  // namespace
 
 size_t ds_item_count(const ds_item *item, uint16_t group, uint16_t element) {
@@ -106,7 +131,7 @@ size_t ds_numbers(
     const ds_item *item, uint16_t group, uint16_t element, double *out, size_t capacity) {
   return guarded<size_t>(nullptr, 0, [&]() -> size_t {
     DcmElement *found = find(item, group, element);
-    if (!found || !found->isLeaf()) return 0;
+    if (!found || !found->isLeaf() || !is_stated_family(found)) return 0;
     const size_t count = std::min<size_t>(found->getVM(), capacity);
     for (size_t index = 0; index < count; index++) {
       if (!number(found, index, out[index])) return index;

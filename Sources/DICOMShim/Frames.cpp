@@ -123,6 +123,19 @@ ds_pixels ds_pixel_kind(const ds_file *file) {
   });
 }
 
+int64_t ds_pixel_bytes(const ds_file *file) {
+  return guarded<int64_t>(nullptr, 0, [&]() -> int64_t {
+    ds_file *readable = const_cast<ds_file *>(file);
+    if (DcmElement *pixels = find(readable, DCM_PixelData)) {
+      const E_TransferSyntax syntax = readable->format.getDataset()->getOriginalXfer();
+      return DcmXfer(syntax).isEncapsulated() ? -1 : int64_t(pixels->getLength());
+    }
+    DcmElement *values = find(readable, DCM_FloatPixelData);
+    if (!values) values = find(readable, DCM_DoubleFloatPixelData);
+    return values ? values->getLength() : 0;
+  });
+}
+
 int ds_read_frame(ds_file *file, uint32_t frame, void *out, size_t size, ds_error *error) {
   return guarded<int>(error, -1, [&] {
     // Decoders of damaged data may write less than all.

@@ -11,7 +11,8 @@ public struct ImageFile: Sendable {
   /// Reads an image of any known format, which is told by the content of the file.
   ///
   /// Channels are the axis beyond the third that is longer than 1: time, modality or component.
-  /// Of a pair of files either may be named. A folder is read as a DICOM series.
+  /// Of a pair of files either may be named. A folder is read as a DICOM series; `FOLDER#SERIES`
+  /// names one of several.
   ///
   /// - Parameters:
   ///   - dicom: what is wanted of DICOM images.
@@ -22,6 +23,8 @@ public struct ImageFile: Sendable {
   public static func read(
     _ path: String, dicom: DICOMOptions = DICOMOptions(), workers: Workers = .all
   ) throws(VolumeIOError) -> ImageFile {
+    let (path, series) = DICOMPaths.divided(path)
+    let dicom = dicom.with(series: series)
     if DICOMPaths.isFolder(path) {
       let folder = try DICOMFolder(path, workers: workers)
       return try folder.read(folder.chosen(dicom), options: dicom, workers: workers)
@@ -45,6 +48,8 @@ public struct ImageFile: Sendable {
   public static func readHeader(
     _ path: String, dicom: DICOMOptions = DICOMOptions()
   ) throws(VolumeIOError) -> ImageHeader {
+    let (path, series) = DICOMPaths.divided(path)
+    let dicom = dicom.with(series: series)
     if DICOMPaths.isFolder(path) {
       let folder = try DICOMFolder(path)
       return try folder.readHeader(folder.chosen(dicom), options: dicom)

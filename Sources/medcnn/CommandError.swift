@@ -2,6 +2,7 @@
 enum CommandError: Error, CustomStringConvertible {
   case noModel
   case noPatch(String)
+  case folderForFile(String)
   case labelCount(found: Int, expected: Int)
   case notAVolume(String, size: String)
   case notFinite(String, count: Int)
@@ -17,6 +18,8 @@ enum CommandError: Error, CustomStringConvertible {
         + "made, or, for synthesised brains only, Samples/models/phantom-brain.safetensors"
     case .noPatch(let path):
       "\(path): the network takes images of any size; give the window's extent, such as --patch 128"
+    case .folderForFile(let path):
+      "\(path): a folder, which only the series of a DICOM folder are written to; name a file"
     case .labelCount(let found, let expected):
       "\(found) labels are named where the network has \(expected) beside the background; give "
         + "--label VALUE=NAME once for each, in the order of the outputs"

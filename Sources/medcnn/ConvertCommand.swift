@@ -121,6 +121,9 @@ struct ConvertCommand: ParsableCommand {
     } else if let format {
       try convert(to: format)
     } else if DICOMPlaces.isFolder(output) {
+      guard DICOMFolder.isDICOM(input) else {
+        throw CommandError.folderForFile(output)
+      }
       try convertAll()
     } else {
       try convert(
@@ -140,7 +143,7 @@ struct ConvertCommand: ParsableCommand {
         try convert(image, to: DICOMPlaces.path(of: series, in: output))
       } catch {
         failures += 1
-        Console.write("error: series \(series.label): \(error)")
+        Console.write("error: \(error)")
       }
     }
     if failures > 0 { throw ExitCode(3) }

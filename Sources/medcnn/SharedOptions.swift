@@ -27,6 +27,12 @@ struct QuietOption: ParsableArguments {
   var console: Console { Console(isQuiet: quiet) }
 }
 
+/// The option of commands that read DICOM series.
+struct MissingSlicesOption: ParsableArguments {
+  @Flag(help: "Interpolate slices that a DICOM series lacks.")
+  var allowMissing = false
+}
+
 /// What is wanted of DICOM images.
 struct DICOMArguments: ParsableArguments {
   @Option(
@@ -35,8 +41,7 @@ struct DICOMArguments: ParsableArguments {
       valueName: "series"))
   var series: String?
 
-  @Flag(help: "Interpolate slices that a DICOM series lacks.")
-  var allowMissing = false
+  @OptionGroup var gaps: MissingSlicesOption
 
   @Option(
     help: ArgumentHelp(
@@ -45,9 +50,9 @@ struct DICOMArguments: ParsableArguments {
   var suv: UptakeValue?
 
   /// Whether any of the options is given.
-  var isGiven: Bool { series != nil || allowMissing || suv != nil }
+  var isGiven: Bool { series != nil || gaps.allowMissing || suv != nil }
 
   var options: DICOMOptions {
-    DICOMOptions(series: series, allowMissing: allowMissing, uptake: suv)
+    DICOMOptions(series: series, allowMissing: gaps.allowMissing, uptake: suv)
   }
 }

@@ -68,6 +68,8 @@ const uint8_t *ds_bytes(const ds_item *item, uint16_t group, uint16_t element, s
 
 /* What the file has for pixels. */
 ds_pixels ds_pixel_kind(const ds_file *file);
+/* The number of bytes of pixels, or -1 where they are compressed. */
+int64_t ds_pixel_bytes(const ds_file *file);
 /* Decodes a frame, from 0, in the byte order of the machine. `size` is the frame's size in bytes as
  * the attributes state it; `out` has one byte more where that is odd. Returns 0, or -1 with an
  * error. */

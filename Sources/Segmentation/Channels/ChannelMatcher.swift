@@ -22,9 +22,34 @@ public struct ChannelMatcher: Sendable {
   /// - Throws: ``SegmentationError/channels(found:expected:remedy:)`` where a channel has no file or
   ///   several, or a file could be several channels.
   public func match(fileNames: [String], folder: String) throws(SegmentationError) -> [Int] {
-    let images = fileNames.indices.filter { index in
-      ChannelMatcher.isImage(fileNames[index])
-        && ChannelMatcher.nonImageWords.isDisjoint(with: ChannelMatcher.words(of: fileNames[index]))
+    let images = fileNames.indices.filter { ChannelMatcher.isImage(fileNames[$0]) }
+    return try match(
+      names: fileNames, images: images, folder: folder, remedy: ("name the files:", "FILE"))
+  }
+
+  /// The index in `descriptions` of each channel's series, in the order of the channels.
+  ///
+  /// - Parameters:
+  ///   - descriptions: those of the series of a DICOM folder.
+  ///   - folder: its path.
+  /// - Throws: ``SegmentationError/channels(found:expected:remedy:)`` where a channel has no series
+  ///   or several, or a series could be several channels.
+  public func match(
+    seriesDescriptions descriptions: [String], folder: String
+  ) throws(SegmentationError) -> [Int] {
+    try match(
+      names: descriptions, images: Array(descriptions.indices), folder: folder,
+      remedy: ("name the series by their numbers in \"medcnn info\":", "'\(folder)#NUMBER'"))
+  }
+
+  /// - Parameters:
+  ///   - images: those of the names that may be channels.
+  ///   - remedy: how messages say what to do, and what stands for a name.
+  private func match(
+    names fileNames: [String], images: [Int], folder: String, remedy: (String, String)
+  ) throws(SegmentationError) -> [Int] {
+    let images = images.filter {
+      ChannelMatcher.nonImageWords.isDisjoint(with: ChannelMatcher.words(of: fileNames[$0]))
     }
     var candidates = [[Int]](repeating: [], count: channels.count)
     for index in images {
@@ -42,7 +67,9 @@ public struct ChannelMatcher: Sendable {
     }
     let isClear = candidates.allSatisfy { $0.count == 1 }
     guard isClear, Set(candidates.joined()).count == channels.count else {
-      throw error(fileNames: fileNames, images: images, candidates: candidates, folder: folder)
+      throw error(
+        fileNames: fileNames, images: images, candidates: candidates, folder: folder,
+        remedy: remedy)
     }
     return candidates.map { $0[0] }
   }
@@ -60,9 +87,10 @@ public struct ChannelMatcher: Sendable {
   }
 
   private func error(
-    fileNames: [String], images: [Int], candidates: [[Int]], folder: String
+    fileNames: [String], images: [Int], candidates: [[Int]], folder: String,
+    remedy: (String, String)
   ) -> SegmentationError {
-    let options = channels.map { "--\($0.name.lowercased()) FILE" }.joined(separator: " ")
+    let options = channels.map { "--\($0.name.lowercased()) \(remedy.1)" }
     func list(_ indices: some Sequence<Int>) -> String {
       let names = indices.map { fileNames[$0] }.sorted()
       let shown = names.prefix(12).joined(separator: ", ")
@@ -83,7 +111,7 @@ public struct ChannelMatcher: Sendable {
     return .channels(
       found: "in \(folder) \(found)",
       expected: "one image for each of \(channels.map(\.name).joined(separator: ", "))",
-      remedy: "name the files: \(options)")
+      remedy: "\(remedy.0) \(options.joined(separator: " "))")
   }
 
   /// The words of a file name in lower case, without its extension.
@@ -95,7 +123,8 @@ public struct ChannelMatcher: Sendable {
     return stem.split { !($0.isLetter || $0.isNumber) }.map(String.init)
   }
 
-  private static func isImage(_ name: String) -> Bool {
+  /// Whether a name ends as those of images do.
+  public static func isImage(_ name: String) -> Bool {
     let lowered = name.lowercased()
     guard !lowered.hasPrefix(".") else { return false }
     return imageEndings.contains { lowered.hasSuffix($0) || lowered.hasSuffix($0 + ".gz") }

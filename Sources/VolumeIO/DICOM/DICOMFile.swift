@@ -48,6 +48,12 @@ final class DICOMFile {
   /// What the file has for pixels.
   var pixelKind: ds_pixels { ds_pixel_kind(handle) }
 
+  /// The number of bytes of pixels, or nil where they are compressed.
+  var pixelByteCount: Int? {
+    let count = Int(ds_pixel_bytes(handle))
+    return count < 0 ? nil : count
+  }
+
   /// Decodes a frame to the byte order of the machine.
   ///
   /// - Parameter target: as many bytes as the frame has by its attributes, and one more where that
@@ -87,11 +93,33 @@ struct DICOMSource: Sendable {
     if start.count >= 132, start[128..<132].elementsEqual("DICM".utf8) { return true }
     guard start.count >= 16 else { return false }
     func word(_ offset: Int) -> Int { Int(start[offset]) | Int(start[offset + 1]) << 8 }
-    guard word(0) == 2 || word(0) == 8, word(2) <= 0x0018 else { return false }
     let isExplicit = ["UL", "UI", "CS", "SH", "DA", "LO"].contains {
       start[4..<6].elementsEqual($0.utf8)
     }
+    // In big endian the group 8 reads 0x0800; such files are always explicit.
+    if word(0) == 0x0800 { return isExplicit && start[2] == 0 && start[3] <= 0x18 }
+    guard word(0) == 2 || word(0) == 8, word(2) <= 0x0018 else { return false }
     return isExplicit || (word(0) == 8 && word(4) <= 64 && word(6) == 0)
+  }
+}
+
+/// What tells whether a file on a disk was written to between two looks at it.
+struct FileStamp: Sendable, Equatable {
+  private let size: Int
+  private let seconds: Int
+  private let nanoseconds: Int
+
+  /// - Returns: nil for a file in memory, or one that is not there.
+  init?(_ source: DICOMSource) {
+    var status = stat()
+    guard source.bytes == nil, stat(source.path, &status) == 0 else { return nil }
+    size = Int(status.st_size)
+    #if os(Linux)
+      let time = status.st_mtim
+    #else
+      let time = status.st_mtimespec
+    #endif
+    (seconds, nanoseconds) = (Int(time.tv_sec), Int(time.tv_nsec))
   }
 }
 

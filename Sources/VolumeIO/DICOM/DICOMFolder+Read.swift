@@ -46,10 +46,14 @@ extension DICOMFolder {
   private func layout(
     of series: DICOMSeries, _ options: DICOMOptions
   ) throws(VolumeIOError) -> (SliceStack, Geometry) {
-    if let error = damaged.first, !options.allowMissing { throw error }
+    // Whether a file that cannot be read is one of its slices nobody can tell.
+    if let error = damaged.first, !options.allowMissing {
+      throw .unsupported(
+        path: path, found: error.description, remedy: "or give --allow-missing to leave it out")
+    }
     guard series.isVolume else {
       throw .unsupported(
-        path: path, found: series.problem ?? "no volume",
+        path: path, found: "series \(series.label): \(series.problem ?? "no volume")",
         remedy: "name CT, MR or PET images with their place in the patient")
     }
     let stack: SliceStack
@@ -107,8 +111,10 @@ extension DICOMFolder {
     guard case .value(let image) = series.instances[first.instance].image else {
       preconditionFailure()
     }
+    let isOnly = self.series.count(where: \.isVolume) == 1
     return ImageHeader(
-      path: path, format: .dicom, storedType: image.pixels.storedType,
+      path: isOnly ? path : "\(path)#\(series.label)", format: .dicom,
+      storedType: image.pixels.storedType,
       isCompressed: image.pixels.isCompressed, isBigEndian: image.pixels.isBigEndian,
       slope: isUniform ? first.frame.slope * scale : 1,
       intercept: isUniform ? first.frame.intercept * scale : 0, geometry: geometry,
@@ -195,9 +201,10 @@ private struct Decoder: Sendable {
   ) throws(VolumeIOError) -> Bool {
     let byteCount = unit.pixels.frameByteCount
     let file = try DICOMFile(unit.instance.source)
-    // The file may have been changed since its header was read.
+    let change = VolumeIOError.unreadable(
+      path: file.path, reason: "it changed while it was read; read it again once it is complete")
     guard case .value(let pixels) = DICOMPixels.read(file), pixels == unit.pixels else {
-      throw .unreadable(path: file.path, reason: "it changed while it was read")
+      throw change
     }
     let scratch = UnsafeMutableRawBufferPointer.allocate(
       byteCount: byteCount + byteCount % 2, alignment: 16)
@@ -211,6 +218,7 @@ private struct Decoder: Sendable {
           into: target + part.offset)
       }
     }
+    guard FileStamp(unit.instance.source) == unit.instance.stamp else { throw change }
     return pixels.padding != nil
   }
 }

@@ -16,11 +16,23 @@ public struct DICOMFolder: Sendable {
     DICOMPaths.isFolder(path) || path.split(separator: "/").last?.uppercased() == "DICOMDIR"
   }
 
-  /// The files in a folder and the folders in it, or the path itself where it is a file.
+  /// Whether a path is that of a folder, or of a file that begins as DICOM does.
+  public static func isDICOM(_ path: String) -> Bool {
+    if DICOMPaths.isFolder(path) { return true }
+    guard let start = try? InputFile(path: path).bytes(0..<132) else { return false }
+    return DICOMSource.isDICOM(start)
+  }
+
+  /// The files that a path is read from: those of the series of a folder or a `DICOMDIR`, or the
+  /// path itself.
   ///
-  /// - Throws: ``VolumeIOError/unreadable(path:reason:)``.
-  public static func files(at path: String) throws(VolumeIOError) -> [String] {
-    DICOMPaths.isFolder(path) ? try DICOMPaths.files(in: path) : [path]
+  /// - Throws: ``VolumeIOError`` as ``ImageFile/read(_:dicom:workers:)`` does.
+  public static func files(
+    at path: String, _ options: DICOMOptions = DICOMOptions()
+  ) throws(VolumeIOError) -> [String] {
+    let (path, series) = DICOMPaths.divided(path)
+    guard isFolderOrDirectory(path) else { return [path] }
+    return try DICOMFolder(path).chosen(options.with(series: series)).paths
   }
 
   /// Reads the headers of all DICOM files in a folder and the folders in it, of those that a
@@ -39,6 +51,7 @@ public struct DICOMFolder: Sendable {
 
   /// Reads the headers of one file, or of those that it names as a directory.
   init(_ source: DICOMSource, workers: Workers) throws(VolumeIOError) {
+    let stamp = FileStamp(source)
     let file = try DICOMFile(source)
     if let paths = try DICOMPaths.referenced(by: file) {
       guard source.bytes == nil else {
@@ -49,7 +62,7 @@ public struct DICOMFolder: Sendable {
         source.path, paths.map { DICOMSource(path: $0) }, workers: workers, isComplete: true)
       return
     }
-    guard let instance = DICOMInstance.read(file, source) else {
+    guard let instance = try DICOMInstance.read(file, source, stamp) else {
       let modality = file.root.text(.modality).map { " of modality \($0)" } ?? ""
       throw .unsupported(
         path: source.path, found: "a DICOM object\(modality) without an image of intensities",
@@ -76,7 +89,11 @@ public struct DICOMFolder: Sendable {
         do throws(VolumeIOError) {
           let source = sources[index]
           let start = try InputFile(path: source.path).bytes(0..<132)
-          if !isComplete, !DICOMSource.isDICOM(start) {
+          if start.count < 132, start.allSatisfy({ $0 == 0 }) {
+            // A slice that is still being copied must not be taken for no slice.
+            outcome = .failure(
+              .malformed(path: source.path, reason: "it ends before its header; copy it again"))
+          } else if !isComplete, !DICOMSource.isDICOM(start) {
             outcome = .success(nil)
           } else {
             outcome = .success(try DICOMInstance.read(source))
@@ -119,7 +136,7 @@ public struct DICOMFolder: Sendable {
         }
         throw .unsupported(
           path: path, found: "\(volumes.count) series: \(DICOMFolder.list(volumes))",
-          remedy: "choose one with --series NUMBER; \"medcnn info\" lists them")
+          remedy: "choose one as '\(path)#NUMBER' or with --series; \"medcnn info\" lists them")
       }
       return volumes[0]
     }

@@ -3,6 +3,8 @@ import DICOMShim
 /// What the headers of a DICOM image file tell; the pixels stay in the file.
 struct DICOMInstance: Sendable {
   let source: DICOMSource
+  /// The state of the file when its headers were read; nil in memory.
+  let stamp: FileStamp?
   let uid: String
   let series: SeriesKey
   let description: String
@@ -14,7 +16,7 @@ struct DICOMInstance: Sendable {
   struct SeriesKey: Sendable, Hashable {
     let uid: String
     let number: Int?
-    /// Only compared: two patients are never joined.
+    /// The ID, or the name where there is none. Only compared: two patients are never joined.
     let patient: String
   }
 
@@ -27,21 +29,32 @@ struct DICOMInstance: Sendable {
 
   /// Reads the headers of a file; nil for objects without an image, such as reports.
   static func read(_ source: DICOMSource) throws(VolumeIOError) -> DICOMInstance? {
-    let file = try DICOMFile(source)
-    return read(file, source)
+    // Taken before, so that a change meanwhile is noticed.
+    let stamp = FileStamp(source)
+    return try read(try DICOMFile(source), source, stamp)
   }
 
-  static func read(_ file: DICOMFile, _ source: DICOMSource) -> DICOMInstance? {
+  static func read(
+    _ file: DICOMFile, _ source: DICOMSource, _ stamp: FileStamp?
+  ) throws(VolumeIOError) -> DICOMInstance? {
     let root = file.root
     let objectClass = root.text(.objectClass) ?? file.meta.text(.mediaStorageClass) ?? ""
-    guard file.pixelKind != DS_NO_PIXELS, !segmentationClasses.contains(objectClass) else {
-      return nil
+    if segmentationClasses.contains(objectClass) { return nil }
+    guard file.pixelKind != DS_NO_PIXELS else {
+      // A slice that ends before its pixels must not be taken for no slice.
+      let isImage =
+        imageClasses.contains(objectClass) || root.has(.bitsAllocated)
+      guard isImage || objectClass.isEmpty else { return nil }
+      throw .malformed(
+        path: source.path,
+        reason: isImage
+          ? "an image without pixels; copy it again" : "neither a kind of object nor pixels")
     }
     return DICOMInstance(
-      source: source, uid: root.text(.objectUID) ?? source.path,
+      source: source, stamp: stamp, uid: root.text(.objectUID) ?? source.path,
       series: SeriesKey(
         uid: root.text(.seriesUID) ?? "", number: root.integer(.seriesNumber),
-        patient: root.text(.patientID) ?? ""),
+        patient: root.text(.patientID) ?? root.text(.patientName) ?? ""),
       description: root.text(.seriesDescription) ?? "", modality: root.text(.modality) ?? "",
       image: image(file))
   }
@@ -51,6 +64,12 @@ struct DICOMInstance: Sendable {
     "1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7",
   ]
 
+  /// CT, MR and PET images: single, enhanced, colour, legacy converted; nuclear medicine.
+  private static let imageClasses = Set(
+    ["2", "2.1", "2.2", "4", "4.1", "4.3", "4.4", "20", "128", "128.1", "130"].map {
+      "1.2.840.10008.5.1.4.1.1.\($0)"
+    })
+
   private static func image(_ file: DICOMFile) -> Reading<Image> {
     let pixels: DICOMPixels
     switch DICOMPixels.read(file) {
@@ -58,6 +77,12 @@ struct DICOMInstance: Sendable {
     case .problem(let problem): return .problem(problem)
     }
     let root = file.root
+    // Before anything of the stated size is allocated.
+    let (needed, overflow) = pixels.frameByteCount.multipliedReportingOverflow(
+      by: max(1, root.integer(.frameCount) ?? 1))
+    guard !overflow, file.pixelByteCount.map({ $0 >= needed }) ?? true else {
+      return .problem("it has fewer pixels than its rows, columns and frames")
+    }
     let frames: Reading<[DICOMFrame]>
     if root.itemCount(.perFrameGroups) > 0 {
       frames = FunctionalGroups(root, pixels).frames()

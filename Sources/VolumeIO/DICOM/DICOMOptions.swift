@@ -15,4 +15,11 @@ public struct DICOMOptions: Sendable, Hashable {
     self.allowMissing = allowMissing
     self.uptake = uptake
   }
+
+  /// The same with another series, if one is given.
+  func with(series: String?) -> DICOMOptions {
+    var options = self
+    options.series = series ?? options.series
+    return options
+  }
 }

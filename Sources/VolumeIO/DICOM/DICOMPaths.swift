@@ -8,6 +8,14 @@ enum DICOMPaths {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// Divides `FOLDER#SERIES`, where there is no such file but DICOM without the series.
+  static func divided(_ path: String) -> (path: String, series: String?) {
+    guard access(path, F_OK) != 0, let mark = path.lastIndex(of: "#") else { return (path, nil) }
+    let folder = String(path[..<mark])
+    guard DICOMFolder.isDICOM(folder) else { return (path, nil) }
+    return (folder, String(path[path.index(after: mark)...]))
+  }
+
   /// All regular files in a folder and those inside of it, in the order of their paths.
   ///
   /// Names that start with a dot are left out. A folder that links lead to twice is seen once.

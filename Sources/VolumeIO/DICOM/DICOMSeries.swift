@@ -27,7 +27,10 @@ public struct DICOMSeries: Sendable {
   let instances: [DICOMInstance]
 
   /// Whether it can be chosen.
-  var isVolume: Bool { !slices.isEmpty }
+  public var isVolume: Bool { !slices.isEmpty }
+
+  /// The paths of the files with its slices, in the order of their names.
+  var paths: [String] { Set(slices.map { instances[$0.instance].source.path }).sorted() }
 }
 
 /// A slice of a series.

@@ -95,6 +95,7 @@ extension DICOMTag {
 
   // Positron emission tomography.
   static let units = DICOMTag(0x0054, 0x1001)
+  static let uptakeKind = DICOMTag(0x0054, 0x1006)
   static let decayCorrection = DICOMTag(0x0054, 0x1102)
   static let radiopharmaceutical = DICOMTag(0x0054, 0x0016)
   static let injectionTime = DICOMTag(0x0018, 0x1072)

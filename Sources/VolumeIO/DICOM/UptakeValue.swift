@@ -14,6 +14,11 @@ public enum UptakeValue: String, Sendable, Hashable, CaseIterable {
 /// What a PET image tells of the patient and the injection; it never leaves the reader.
 struct UptakeFacts: Sendable, Hashable {
   private let units: String
+  /// The kind of uptake values that the image holds already.
+  private let storedKind: String
+  /// What Philips' counts are to be multiplied by for uptake values by body weight, and for Bq/ml.
+  private let philipsUptake: Double?
+  private let philipsActivity: Double?
   private let decayCorrection: String
   /// In kilograms.
   private let weight: Double?
@@ -31,6 +36,14 @@ struct UptakeFacts: Sendable, Hashable {
 
   init(_ root: DICOMItem) {
     units = root.text(.units) ?? ""
+    storedKind = root.text(.uptakeKind) ?? "BW"
+    func philips(_ element: UInt8) -> Double? {
+      let factor = root.privateTag("Philips PET Private Group", 0x7053, element)
+        .flatMap(root.number)
+      return factor.flatMap { $0 > 0 ? $0 : nil }
+    }
+    philipsUptake = philips(0x00)
+    philipsActivity = philips(0x09)
     decayCorrection = root.text(.decayCorrection) ?? ""
     weight = root.number(.patientWeight)
     height = root.number(.patientSize)
@@ -56,16 +69,26 @@ struct UptakeFacts: Sendable, Hashable {
     }
   }
 
-  /// What values in Bq/ml are to be multiplied by, or what is missing in words.
+  /// What the image's values are to be multiplied by, or what is missing in words.
   ///
-  /// The injected dose decays from the injection to the start of the scan, to which images with
+  /// Values by body weight (units GML, or Philips' counts with a factor for them) are only brought
+  /// to another size of the body. Others are to be in Bq/ml, or counts with a factor for that. The injected dose decays from the injection to the start of the scan, to which images with
   /// decay correction START are corrected: dose x 2^(-(start - injection) / half-life). With ADMIN
   /// the images are corrected to the injection, and the dose is taken as it was. The start is the
   /// series' time, unless that is later than the first acquisition, as after a reconstruction
   /// (QIBA profile FDG-PET/CT 1.13, appendix G).
   func factor(_ value: UptakeValue) -> Reading<Double> {
-    guard units == "BQML" else {
-      return .problem("values in \(units.isEmpty ? "unknown units" : units); Bq/ml are needed")
+    if units == "GML", storedKind == "BW" { return rescaled(1, value) }
+    if units == "CNTS", let philipsUptake { return rescaled(philipsUptake, value) }
+    let activity: Double
+    if units == "BQML" {
+      activity = 1
+    } else if units == "CNTS", let philipsActivity {
+      activity = philipsActivity
+    } else {
+      let kind = units == "GML" ? " (\(storedKind))" : ""
+      return .problem(
+        "values in \(units.isEmpty ? "unknown units" : units + kind); Bq/ml are needed")
     }
     guard let dose, dose > 0 else { return .problem("no injected dose") }
     var present = dose
@@ -86,8 +109,17 @@ struct UptakeFacts: Sendable, Hashable {
           + "are needed")
     }
     switch size(value) {
-    case .value(let size): return .value(size / present)
+    case .value(let size): return .value(activity * size / present)
     case .problem(let problem): return .problem(problem)
+    }
+  }
+
+  /// The factor for an uptake value of an image for which that of body weight is known.
+  private func rescaled(_ factor: Double, _ value: UptakeValue) -> Reading<Double> {
+    if value == .bodyWeight { return .value(factor) }
+    switch (size(value), size(.bodyWeight)) {
+    case (.value(let size), .value(let weight)): return .value(factor * size / weight)
+    case (.problem(let problem), _), (_, .problem(let problem)): return .problem(problem)
     }
   }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Segmentation
+import VolumeIO
 
 /// The ways in which a patient's scans can be given.
 struct ScanArguments: ParsableArguments {
@@ -24,7 +25,10 @@ struct ScanArguments: ParsableArguments {
   }
 
   @Argument(
-    help: "A folder, a file with all channels, or files whose names tell the kind.",
+    help: """
+      A folder with images or DICOM series, a file with all channels, or files whose names tell \
+      the kind.
+      """,
     completion: .file())
   var paths: [String] = []
 
@@ -82,6 +86,9 @@ struct ScanArguments: ParsableArguments {
       guard FileManager.default.fileExists(atPath: paths[0], isDirectory: &isFolder),
         isFolder.boolValue
       else {
+        if DICOMFolder.isFolderOrDirectory(paths[0]) {
+          return try dicomFiles(in: paths[0], for: model)
+        }
         // All channels in one file, or what is found missing when its header is read.
         return [
           File(role: model.channels.count == 1 ? model.channels[0].name : "scan", path: paths[0])
@@ -97,9 +104,25 @@ struct ScanArguments: ParsableArguments {
       }
     }
     let names = paths.map { URL(fileURLWithPath: $0).lastPathComponent }
+    if self.paths.count == 1, !names.contains(where: ChannelMatcher.isImage) {
+      return try dicomFiles(in: folder, for: model)
+    }
     let order = try ChannelMatcher(channels: model.channels).match(
       fileNames: names, folder: folder)
     return zip(model.channels, order).map { File(role: $0.name, path: paths[$1]) }
+  }
+
+  /// The series of a DICOM folder or `DICOMDIR` whose descriptions tell the kind, or the only one.
+  private func dicomFiles(in folder: String, for model: Model) throws -> [File] {
+    let series = try DICOMFolder(folder).series.filter(\.isVolume)
+    if model.channels.count == 1, series.count == 1 {
+      return [File(role: model.channels[0].name, path: folder)]
+    }
+    let order = try ChannelMatcher(channels: model.channels).match(
+      seriesDescriptions: series.map(\.description), folder: folder)
+    return zip(model.channels, order).map { channel, index in
+      File(role: channel.name, path: "\(folder)#\(series[index].label)")
+    }
   }
 
   private func namedFiles(for model: Model) throws -> [File] {

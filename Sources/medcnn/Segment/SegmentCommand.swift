@@ -97,6 +97,7 @@ struct SegmentCommand: ParsableCommand {
   @Flag(help: "Compute convolutions by their definition only; slower.")
   var strict = false
 
+  @OptionGroup var gaps: MissingSlicesOption
   @OptionGroup var threading: ThreadOption
   @OptionGroup var messages: QuietOption
 
@@ -136,13 +137,15 @@ struct SegmentCommand: ParsableCommand {
     let read = inputs.map(\.path) + [modelPath] + (mask.map { [$0] } ?? [])
     try checkOutputs(reading: read)
     for input in inputs { console.note("\(input.role): \(input.path)") }
+    let dicom = DICOMOptions(allowMissing: gaps.allowMissing)
     let images = try threading.workers.map(inputs.count) { index in
-      let image = try ImageFile.read(inputs[index].path, workers: threading.workers)
+      let image = try ImageFile.read(
+        inputs[index].path, dicom: dicom, workers: threading.workers)
       try SegmentCommand.check(image)
       return image
     }
     let dicomResult = try self.dicomResult(images[0], model, console)
-    let maskImage = try mask.map { try ImageFile.read($0, workers: options.workers) }
+    let maskImage = try mask.map { try ImageFile.read($0, dicom: dicom, workers: options.workers) }
 
     let start = ContinuousClock.now
     let progress = ProgressDisplay("segmenting", console: console)
@@ -259,7 +262,7 @@ struct SegmentCommand: ParsableCommand {
     var files: [(role: String, path: String)] = inputs.map { ($0.role, $0.path) }
     if let mask { files.append(("mask", mask)) }
     files.append(("model", path))
-    // A folder of DICOM images is recorded file by file.
+    // A series of DICOM images is recorded file by file.
     files = try files.flatMap { file in
       try DICOMFolder.files(at: file.path).map { (file.role, $0) }
     }

@@ -41,6 +41,8 @@ public struct DICOMReference: Sendable {
   public init(
     _ path: String, options: DICOMOptions = DICOMOptions(), workers: Workers = .all
   ) throws(VolumeIOError) {
+    let (path, name) = DICOMPaths.divided(path)
+    let options = options.with(series: name)
     let folder = try DICOMFolder(path, workers: workers)
     let series = try folder.chosen(options)
     geometry = try folder.readHeader(series, options: options).geometry
