@@ -157,7 +157,7 @@ struct ConvertCommand: ParsableCommand {
     let conversion = DICOMConversion(
       kind: format,
       output: try dicomOutput.output(
-        reference: reference, allowMissing: dicom.allowMissing,
+        reference: reference, allowMissing: dicom.gaps.allowMissing,
         algorithm: algorithm.map { DICOMOutput.Algorithm(name: $0, version: "") },
         console: messages.console, workers: threading.workers))
     if format != .series, labels || DICOMConversion.holdsLabels(image) {
