@@ -57,7 +57,7 @@ struct DeidentificationArguments: ParsableArguments {
     for (warning, count) in done.warnings.sorted(by: { $0.key < $1.key }) {
       Console.write("warning: in \(count) of \(done.files) files \(warning); look at them")
     }
-    if done.leftOut > 0 { console.note("left out \(done.leftOut) files that are no DICOM") }
+    if done.leftOut > 0 { console.note("left out \(done.leftOut) files that are no DICOM objects") }
     console.note("wrote \(output): \(done.files) files")
     if failures > 0 { throw ExitCode(3) }
   }

@@ -36,7 +36,7 @@ public struct DeidentificationReport: Sendable, Hashable {
   private var counts: [Key: Int] = [:]
   /// The number of files that were written.
   public internal(set) var files = 0
-  /// The number of files that are no DICOM and were left out.
+  /// The number of files that were left out: no DICOM, or directories.
   public internal(set) var leftOut = 0
   /// What a person should look at, and in how many files.
   public private(set) var warnings: [String: Int] = [:]

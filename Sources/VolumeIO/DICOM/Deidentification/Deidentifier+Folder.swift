@@ -40,6 +40,10 @@ extension Deidentifier {
     _ path: String, to place: String, _ numbers: inout [String: (series: Int, files: Int)]
   ) throws(VolumeIOError) {
     let file = try DICOMFile(DICOMSource(path: path))
+    guard !Deidentifier.isDirectory(file) else {
+      report.leftOut += 1
+      return
+    }
     let series = file.root.text(.seriesUID) ?? path
     let number = numbers[series] ?? (numbers.count + 1, 0)
     let name = "\(place)/series-\(DICOMDocument.digits(number.series, 3))"

@@ -28,7 +28,7 @@ public struct Deidentifier: Sendable {
   }
 
   mutating func write(_ file: DICOMFile, to target: String) throws(VolumeIOError) {
-    guard file.meta.text(.mediaStorageClass) != "1.2.840.10008.1.3.10" else {
+    guard !Deidentifier.isDirectory(file) else {
       throw .unsupported(
         path: file.path, found: "a DICOMDIR, which holds names of patients and of files",
         remedy: "make a new one of the results")
@@ -39,6 +39,11 @@ public struct Deidentifier: Sendable {
     try document.write(to: target)
     report.files += 1
     if let warning { report.add(warning: warning) }
+  }
+
+  /// Whether a file only names others (PS3.3 F).
+  static func isDirectory(_ file: DICOMFile) -> Bool {
+    file.meta.text(.mediaStorageClass) == "1.2.840.10008.1.3.10"
   }
 
   /// De-identifies an object in memory.
