@@ -100,7 +100,7 @@ struct ConvertCommand: ParsableCommand {
     }
     if format == nil, dicomOutput.isGiven || algorithm != nil {
       throw ValidationError(
-        "--reference, --reference-series, --keep-identifiers and --algorithm need --format.")
+        "--reference, --keep-identifiers and --algorithm need --format.")
     }
     if deidentification.deidentify {
       let isImage =

@@ -112,7 +112,7 @@ struct SegmentCommand: ParsableCommand {
       throw ValidationError("--preview writes PNG; give a name that ends in .png.")
     }
     if format == nil, dicomOutput.isGiven {
-      throw ValidationError("--reference, --reference-series and --keep-identifiers need --format.")
+      throw ValidationError("--reference and --keep-identifiers need --format.")
     }
     if sr != nil, format != .segmentation {
       throw ValidationError("--sr refers to a segmentation; it needs --format dicom-seg.")
@@ -144,7 +144,8 @@ struct SegmentCommand: ParsableCommand {
       try SegmentCommand.check(image)
       return image
     }
-    let dicomResult = try self.dicomResult(images[0], model, console)
+    let dicomResult = try self.dicomResult(
+      inputs[0].path, images[0], model, console)
     let maskImage = try mask.map { try ImageFile.read($0, dicom: dicom, workers: options.workers) }
 
     let start = ContinuousClock.now
@@ -203,15 +204,15 @@ struct SegmentCommand: ParsableCommand {
 
   /// What writes the labels as DICOM where that is wanted; refuses a series on another grid.
   private func dicomResult(
-    _ first: ImageFile, _ model: Model, _ console: Console
+    _ path: String, _ first: ImageFile, _ model: Model, _ console: Console
   ) throws -> DICOMResult? {
     guard let format else { return nil }
     let isDICOM = first.header.format == .dicom
-    guard let reference = dicomOutput.reference ?? (isDICOM ? first.header.path : nil) else {
+    guard let reference = dicomOutput.reference ?? (isDICOM ? path : nil) else {
       throw CommandError.noReference(output)
     }
     let dicom = try dicomOutput.output(
-      reference: reference,
+      reference: reference, allowMissing: gaps.allowMissing,
       algorithm: DICOMOutput.Algorithm(name: model.card.name, version: model.card.version),
       console: console, workers: threading.workers)
     try dicom.reference.checkGrid(of: first.volume.geometry)

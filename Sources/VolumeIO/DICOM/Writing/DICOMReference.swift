@@ -34,7 +34,8 @@ public struct DICOMReference: Sendable {
     }
   }
 
-  /// Reads the headers of the series in a folder, or of one file.
+  /// Reads the headers of the series in a folder, or of one file; `FOLDER#SERIES` names one of
+  /// several.
   ///
   /// - Throws: ``VolumeIOError`` for a path without a series that can be read as a volume, or with
   ///   several of which none is chosen.
@@ -43,9 +44,11 @@ public struct DICOMReference: Sendable {
   ) throws(VolumeIOError) {
     let (path, name) = DICOMPaths.divided(path)
     let options = options.with(series: name)
-    let folder = try DICOMFolder(path, workers: workers)
-    let series = try folder.chosen(options)
-    geometry = try folder.readHeader(series, options: options).geometry
+    let (place, wanted) = DICOMPaths.divided(path)
+    let chosen = options.with(series: wanted)
+    let folder = try DICOMFolder(place, workers: workers)
+    let series = try folder.chosen(chosen)
+    geometry = try folder.readHeader(series, options: chosen).geometry
     let stack: SliceStack
     do {
       stack = try SliceStack(
