@@ -18,12 +18,9 @@ struct IntensityWindow: Sendable {
       high = 1
       return
     }
-    values.sort()
-    func quantile(_ fraction: Double) -> Double {
-      Double(values[Int(fraction * Double(values.count - 1))])
-    }
-    let bottom = quantile(0.01)
-    let top = quantile(0.998)
+    let quantiles = Quantiles(of: values)
+    let bottom = quantiles[0.01]
+    let top = quantiles[0.998]
     // Where the background is dark it stays black.
     low = Double(background) < bottom ? min(bottom, 0.5 * (bottom + Double(background))) : bottom
     high = max(top, low + 1e-6 * max(1, abs(low)))

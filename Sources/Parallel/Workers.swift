@@ -47,7 +47,7 @@ public struct Workers: Sendable, Hashable {
   public func map<Value: Sendable>(
     _ count: Int, _ body: @Sendable (_ index: Int) throws -> Value
   ) throws -> [Value] {
-    let results = Mutex([Result<Value, any Error>?](repeating: nil, count: count))
+    let results = Locked([Result<Value, any Error>?](repeating: nil, count: count))
     forEach(count) { index, _ in
       let result = Result { try body(index) }
       results.withLock { $0[index] = result }

@@ -1,11 +1,10 @@
 import Parallel
-import Synchronization
 import Testing
 
 @Suite struct WorkersTests {
   @Test(arguments: [1, 2, 3, 16])
   func everyIndexOnce(threads: Int) {
-    let visits = Mutex([Int](repeating: 0, count: 101))
+    let visits = Locked([Int](repeating: 0, count: 101))
     Workers(count: threads).forEach(101) { index, worker in
       #expect(worker >= 0 && worker < threads)
       visits.withLock { $0[index] += 1 }
@@ -14,7 +13,7 @@ import Testing
   }
 
   @Test func rangesCoverTheWhole() {
-    let ranges = Mutex([Range<Int>]())
+    let ranges = Locked([Range<Int>]())
     Workers(count: 2).forEachRange(of: 10, chunk: 4) { range, _ in
       ranges.withLock { $0.append(range) }
     }

@@ -1,7 +1,6 @@
 import ConvKernels
 import Foundation
 public import Parallel
-import Synchronization
 
 /// Computes a network.
 ///
@@ -56,7 +55,7 @@ public final class Executor: Sendable {
     var slab: Int?
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   /// - Throws: ``ConvNetError/unsupported(path:found:remedy:)`` where the machine lacks the
   ///   instruction set.

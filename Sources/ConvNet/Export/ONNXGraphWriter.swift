@@ -106,7 +106,7 @@ struct ONNXGraphWriter {
     var input = node.inputs[0]
     var pads = shape.paddingLow.list + shape.paddingHigh.list
     if shape.paddingMode != .zero && pads.contains(where: { $0 != 0 }) {
-      let padded = uniqueName("\(node.name).padded")
+      let padded = usedNames.insertUnique("\(node.name).padded")
       writePad(input, shape.paddingLow, shape.paddingHigh, shape.paddingMode, to: padded)
       input = padded
       pads = [0, 0, 0, 0, 0, 0]
@@ -174,17 +174,17 @@ struct ONNXGraphWriter {
       return
     }
     let spatial: [String: Attribute] = ["start": .integer(2), "end": .integer(5)]
-    let part = emit("Shape", [other], uniqueName("\(output).part"), spatial)
+    let part = emit("Shape", [other], usedNames.insertUnique("\(output).part"), spatial)
     let starts: String
     var ends = part
     if !centred {
       starts = integers("\(output).starts", [0, 0, 0])
     } else {
-      let whole = emit("Shape", [input], uniqueName("\(output).whole"), spatial)
-      let rest = emit("Sub", [whole, part], uniqueName("\(output).rest"))
+      let whole = emit("Shape", [input], usedNames.insertUnique("\(output).whole"), spatial)
+      let rest = emit("Sub", [whole, part], usedNames.insertUnique("\(output).rest"))
       let two = integers("\(output).two", [2])
-      starts = emit("Div", [rest, two], uniqueName("\(output).start"))
-      ends = emit("Add", [starts, part], uniqueName("\(output).end"))
+      starts = emit("Div", [rest, two], usedNames.insertUnique("\(output).start"))
+      ends = emit("Add", [starts, part], usedNames.insertUnique("\(output).end"))
     }
     emit("Slice", [input, starts, ends, integers("\(output).axes", [2, 3, 4])], output)
   }
@@ -196,13 +196,13 @@ struct ONNXGraphWriter {
     let isSame =
       sizes.map { $0[first] == $0[second] } ?? (sizeKeys[first] == sizeKeys[second])
     if !isSame {
-      let cut = uniqueName("\(node.name).cut")
+      let cut = usedNames.insertUnique("\(node.name).cut")
       writeCut(second, like: first, centred: true, to: cut)
       second = cut
     }
     let missing = (channels[first] ?? 0) - (channels[node.inputs[1]] ?? 0)
     if missing > 0 {
-      let padded = uniqueName("\(node.name).padded")
+      let padded = usedNames.insertUnique("\(node.name).padded")
       let pads = integers("\(padded).pads", [0, 0, 0, 0, 0, 0, missing, 0, 0, 0])
       second = emit("Pad", [second, pads], padded, ["mode": .text("constant")])
     }
@@ -237,7 +237,7 @@ struct ONNXGraphWriter {
     var output = description.output
     if output == description.input.name {
       // A graph's input cannot be its output as well.
-      output = emit("Identity", [output], uniqueName("\(output).output"))
+      output = emit("Identity", [output], usedNames.insertUnique("\(output).output"))
     }
     graph.write(2, "network")
     graph.write(
@@ -326,13 +326,13 @@ struct ONNXGraphWriter {
 
   private mutating func floats(_ wanted: String, _ shape: [Int], _ values: [Float]) -> String {
     // A weight that is written in another shape keeps its name.
-    let name = network.weights[wanted] == nil ? uniqueName(wanted) : wanted
+    let name = network.weights[wanted] == nil ? usedNames.insertUnique(wanted) : wanted
     addTensor(name, shape, type: 1, values.map(\.bitPattern))
     return name
   }
 
   private mutating func integers(_ wanted: String, _ values: [Int]) -> String {
-    let name = uniqueName(wanted)
+    let name = usedNames.insertUnique(wanted)
     addTensor(name, [values.count], type: 7, values.map { Int64($0) })
     return name
   }
@@ -346,16 +346,6 @@ struct ONNXGraphWriter {
     tensor.write(8, name)
     tensor.write(9, values.map(\.littleEndian).withUnsafeBytes { [UInt8]($0) })
     graph.write(5, tensor)
-  }
-
-  private mutating func uniqueName(_ wanted: String) -> String {
-    var name = wanted
-    var number = 2
-    while !usedNames.insert(name).inserted {
-      name = "\(wanted).\(number)"
-      number += 1
-    }
-    return name
   }
 }
 

@@ -215,7 +215,7 @@ struct ONNXTranslator {
     _ node: ONNXNode, _ operation: Operation, _ inputs: [Feature], channels: Int? = nil,
     weights parts: [String: Weight] = [:]
   ) throws -> Feature {
-    let name = uniqueName(node.outputs[0])
+    let name = usedNames.insertUnique(node.outputs[0])
     if let fault = operation.fault { throw refusal(node, "\(node.kind): \(fault)") }
     nodes.append(.init(name: name, operation: operation, inputs: inputs.map(\.name)))
     for (part, weight) in parts { weights["\(name).\(part)"] = weight }
@@ -228,16 +228,6 @@ struct ONNXTranslator {
       size = found
     }
     return Feature(name: name, channels: channels ?? inputs[0].channels, size: size)
-  }
-
-  private mutating func uniqueName(_ wanted: String) -> String {
-    var name = wanted
-    var number = 2
-    while !usedNames.insert(name).inserted {
-      name = "\(wanted).\(number)"
-      number += 1
-    }
-    return name
   }
 
   // MARK: Errors

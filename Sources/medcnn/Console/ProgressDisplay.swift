@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Parallel
 
 /// The progress of one piece of work: a bar on a terminal, lines elsewhere, both only for work that
 /// takes longer than a second, and nothing where the user wants quiet.
@@ -13,7 +13,7 @@ final class ProgressDisplay: Sendable {
   private let isQuiet: Bool
   private let isTerminal: Bool
   private let start = ContinuousClock.now
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   init(_ title: String, console: Console) {
     self.title = title

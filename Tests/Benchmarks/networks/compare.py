@@ -5,12 +5,14 @@
 Needs a virtual environment with torch, openvino, onnx, nibabel and safetensors. NAMEs: checkpoint,
 deepmedic, unet (all by default); `checkpoint` needs the folder of a DeepMedic checkpoint. Scans: a
 folder of four MRI scans, or phantoms where none is given. medcnn's time is that of the whole command,
-from reading the scans to writing the labels; of a peer only the network's own.
+from reading the model and the scans to writing the labels, and what of it the segmentation takes,
+weights packed and scans normalised; of a peer only the network's own.
 """
 
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -28,18 +30,23 @@ HERE = Path(__file__).parent
 def measured(command):
     """Seconds and peak memory in MB of a command."""
     start = time.perf_counter()
-    process = subprocess.Popen([str(c) for c in command], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [str(c) for c in command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    messages = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     if status != 0:
-        raise SystemExit(f"failed: {' '.join(map(str, command))}")
-    return {"seconds": time.perf_counter() - start, "memory_mb": usage.ru_maxrss / 1024}
+        raise SystemExit(f"failed: {' '.join(map(str, command))}\n{messages}")
+    row = {"seconds": time.perf_counter() - start, "memory_mb": usage.ru_maxrss / 1024}
+    if segmenting := re.search(r"segmented with .* in ([0-9.]+) s", messages):
+        row["segmenting"] = float(segmenting[1])
+    return row
 
 
 def ours(options, model, scans, folder, *more):
     names = [f"--channel={name}={path}" for name, path in zip(model_files.MODALITIES, scans)]
     return measured(
         [options.medcnn, "segment", "--model", model, *names, "-o", folder / "ours.nii.gz",
-         "--threads", options.threads, "--quiet", *more])
+         "--threads", options.threads, *more])
 
 
 def peer(options, engine, model, scans, tile, margin, *more):
@@ -56,10 +63,14 @@ def peer(options, engine, model, scans, tile, margin, *more):
 
 def report(work, rows):
     first = rows[0][1]
+    segmenting = first["segmenting"]
+    print(f"{work:<28}{'':<30}{'':>11}{'':>12}{'command':>10}{'segmenting':>12}")
+    print(f"{'':<28}{'medcnn, segmenting':<30}{segmenting:>9.2f} s")
     for name, row in rows:
         print(
-            f"{work:<28}{name:<30}{row['seconds']:>9.2f} s{row['memory_mb']:>9.0f} MB"
-            f"{row['seconds'] / first['seconds']:>8.1f} x", flush=True)
+            f"{'':<28}{name:<30}{row['seconds']:>9.2f} s{row['memory_mb']:>9.0f} MB"
+            f"{row['seconds'] / first['seconds']:>8.1f} x{row['seconds'] / segmenting:>10.1f} x",
+            flush=True)
 
 
 def same(a, b, brain):
@@ -81,7 +92,7 @@ def checkpoint(options, scans, folder):
         [options.medcnn, "model", "import", "--deepmedic", base / "model.ckpt", "--config",
          base / "modelConfig.txt", "-o", model])
     labels = folder / "peer.nii.gz"
-    rows = [("medcnn", ours(options, model, scans, folder))]
+    rows = [("medcnn, the command", ours(options, model, scans, folder))]
     rows += [("torch, tiles of 27^3",
               peer(options, "torch", model, scans, [27] * 3, 41, "--labels", labels))]
     report("checkpoint, one brain", rows)
@@ -95,7 +106,7 @@ def deepmedic(options, scans, folder):
     image = nibabel.load(scans[0])
     whole = folder / "whole.nii.gz"
     nibabel.save(nibabel.Nifti1Image(np.ones(image.shape, np.uint8), image.affine), whole)
-    rows = [("medcnn", ours(options, model, scans, folder, "--mask", whole))]
+    rows = [("medcnn, the command", ours(options, model, scans, folder, "--mask", whole))]
     for tile in ([60, 60, 60], [78, 120, 120]):
         row = peer(options, "openvino", model, scans, tile, 24, "--region", "all")
         rows.append((f"OpenVINO, tiles of {'x'.join(map(str, tile))}", row))
@@ -114,7 +125,7 @@ def unet(options, scans, folder):
         data = np.pad(data, [(0, 128 - n) for n in data.shape])
         crops.append(folder / f"crop{index}.nii.gz")
         nibabel.save(nibabel.Nifti1Image(data, image.affine), crops[-1])
-    rows = [("medcnn", ours(options, model, crops, folder))]
+    rows = [("medcnn, the command", ours(options, model, crops, folder))]
     for engine in ("openvino", "torch"):
         rows.append((engine, peer(options, engine, model, crops, [128] * 3, 0)))
     report("U-Net, 128^3", rows)
