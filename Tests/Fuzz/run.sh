@@ -61,7 +61,8 @@ mkdir -p "$seeds"
 # The globs are meant to be expanded; one without a match is left out.
 # shellcheck disable=SC2046
 for file in $(sed -n 's|^// seeds: ||p' "$source"); do
-  if [ -f "$file" ]; then cp "$file" "$seeds/"; fi
+  # Files of one name in several folders are several seeds.
+  if [ -f "$file" ]; then cp "$file" "$seeds/${file//\//_}"; fi
 done
 exec "$scratch/$name" "${options[@]}" -max_total_time="$limit" -print_final_stats=1 \
   "$scratch/corpus/$name" "$seeds"

@@ -6,6 +6,8 @@ import Foundation
 /// It is to be used by one thread at a time.
 final class DICOMFile {
   let path: String
+  /// The number of bytes of the file.
+  let byteCount: Int
   let handle: OpaquePointer
   /// The bytes of a file in memory, which the handle refers to.
   private let bytes: UnsafeMutableBufferPointer<UInt8>?
@@ -13,6 +15,7 @@ final class DICOMFile {
   /// Opens a file on a disk or in memory.
   init(_ source: DICOMSource) throws(VolumeIOError) {
     path = source.path
+    byteCount = source.bytes?.count ?? FileStamp(source)?.size ?? 0
     var failure = ds_error()
     let handle: OpaquePointer?
     if let content = source.bytes {
@@ -105,7 +108,7 @@ struct DICOMSource: Sendable {
 
 /// What tells whether a file on a disk was written to between two looks at it.
 struct FileStamp: Sendable, Equatable {
-  private let size: Int
+  let size: Int
   private let seconds: Int
   private let nanoseconds: Int
 

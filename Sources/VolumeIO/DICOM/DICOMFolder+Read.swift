@@ -1,3 +1,4 @@
+import Foundation
 public import Parallel
 import Synchronization
 import Volumes
@@ -66,13 +67,19 @@ extension DICOMFolder {
     }
     do throws(VolumeError) {
       let geometry = try stack.geometry()
-      let (count, overflow) = geometry.voxelCount.multipliedReportingOverflow(by: stack.channels)
-      guard !overflow, count <= 1 << 36 else {
-        throw VolumeError.invalidGeometry("\(stack.channels) channels of it are too many")
-      }
+      try DICOMFolder.checkMemory(geometry, channels: stack.channels)
       return (stack, geometry)
     } catch {
       throw .malformed(path: path, reason: error.description)
+    }
+  }
+
+  /// Refuses what cannot be allocated, as damaged headers may ask for.
+  static func checkMemory(_ geometry: Geometry, channels: Int) throws(VolumeError) {
+    let (count, overflow) = geometry.voxelCount.multipliedReportingOverflow(by: 4 * channels)
+    guard !overflow, count <= ProcessInfo.processInfo.physicalMemory else {
+      throw VolumeError.invalidGeometry(
+        "\(channels) channels of \(geometry) are more than the memory of this computer holds")
     }
   }
 

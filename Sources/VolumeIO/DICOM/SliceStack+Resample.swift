@@ -49,6 +49,7 @@ extension DICOMFolder {
         affine: Affine(
           i: affine.i, j: affine.j, k: affine.k - shift,
           origin: affine.origin + affine.i * first.x + affine.j * first.y))
+      try DICOMFolder.checkMemory(upright, channels: stack.channels)
       return (upright, first)
     } catch {
       throw .malformed(path: path, reason: error.description)

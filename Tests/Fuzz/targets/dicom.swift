@@ -1,5 +1,5 @@
 // target: VolumeIO
-// seeds: Tests/VolumeIOTests/Resources/dicom/*.dcm
+// seeds: Tests/VolumeIOTests/Resources/dicom/*.dcm Tests/VolumeIOTests/Resources/dicom/*/IM0000
 import Parallel
 import VolumeIO
 

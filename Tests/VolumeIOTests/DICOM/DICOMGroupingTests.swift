@@ -132,6 +132,19 @@ import Volumes
     #expect((0..<5).map { volume[0, 0, $0] } == [0, 100, 180, 300, 400])
   }
 
+  /// Memory for the many slices between them is not asked for.
+  @Test func slicesThatAreFarApart() throws {
+    let folder = try MadeDICOM.folder(
+      [0, 1, 2, 200_000].enumerated().map { k, height in
+        var object = MadeDICOM.slice(k)
+        object.set(0x0020_0032, "DS", "-10\\-20\\\(height)")
+        return object
+      })
+    expectError(folder, says: "199997 slices are missing")
+    expectError(
+      folder, says: "which are of no one volume", dicom: DICOMOptions(allowMissing: true))
+  }
+
   @Test func slicesThatAreShiftedSideways() throws {
     var slices = (0..<4).map { MadeDICOM.slice($0) }
     slices[2].set(0x0020_0032, "DS", "-9.5\\-20\\8")
