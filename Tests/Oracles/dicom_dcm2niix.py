@@ -6,7 +6,7 @@
 in a virtual environment with nibabel and numpy, with dcm2niix on the path. Each folder holds one
 series, such as those of Tests/VolumeIOTests/Resources/dicom. The programs order rows and slices
 otherwise: voxels are compared at their places in the patient. Prints a line for each folder; exits 1
-where they differ.
+where they differ other than as is known of dcm2niix 1.0.20220720.
 """
 import pathlib
 import subprocess
@@ -15,6 +15,17 @@ import tempfile
 
 import nibabel as nib
 import numpy as np
+
+
+# Differences among the made series, by the names of their folders.
+KNOWN = {
+    "int8": "dcm2niix takes signed bytes for unsigned ones",
+    "inverted": "dcm2niix leaves MONOCHROME1 as it is",
+    "padded": "dcm2niix leaves padding as it is",
+    "rescaled": "dcm2niix leaves the bits above the stored ones",
+    "tilted": "dcm2niix writes the series as it is, too, and rounds to a row at slices' edges",
+    "localiser": "two volumes, of which one would have to be chosen",
+}
 
 
 def run(*command):
@@ -69,6 +80,7 @@ status = 0
 for folder in map(pathlib.Path, sys.argv[2:]):
     with tempfile.TemporaryDirectory() as scratch:
         line = compare(folder, pathlib.Path(scratch))
-    status |= not line.startswith("good")
-    print(f"{folder}: {line}")
+    known = KNOWN.get(folder.name)
+    status |= not line.startswith("good") and known is None
+    print(f"{folder}: {line}" + (f" (known: {known})" if known else ""))
 sys.exit(status)
