@@ -51,7 +51,10 @@ public struct Deidentifier: Sendable {
     let root = document.root
     let words = IdentifyingWords(document.reading)
     let pseudonym = keyedHash.pseudonym(words.patient)
+    let isReport = root.reading.text(.objectClass)?.hasPrefix("1.2.840.10008.5.1.4.1.1.88.") == true
     process(root, words)
+    // Required in reports, if without items.
+    if isReport { root.putEmpty(.referencedProcedureStep) }
     if isPseudonymous {
       root.put(.patientName, pseudonym)
       root.put(.patientID, pseudonym)
@@ -98,7 +101,7 @@ public struct Deidentifier: Sendable {
     case .emptied:
       item.put(tag, "", type: type)
       report.count(tag, .emptied)
-    case .replaced where element.is_sequence == 0:
+    case .replaced where element.is_sequence == 0 && type != "UI":
       item.putDummy(tag, type: type)
       report.count(tag, .replaced)
     case .replaced where tag == .personCode:
@@ -168,8 +171,9 @@ private struct IdentifyingWords {
 
 /// Values that say nothing.
 enum DummyValue {
+  /// Whether people write texts of their own in values of this type, unlike in code strings.
   static func isText(_ type: String) -> Bool {
-    ["LO", "SH", "ST", "LT", "UT", "UC", "PN", "CS", "AE", "UR"].contains(type)
+    ["LO", "SH", "ST", "LT", "UT", "UC", "PN", "AE", "UR"].contains(type)
   }
 
   static func text(_ type: String) -> String {

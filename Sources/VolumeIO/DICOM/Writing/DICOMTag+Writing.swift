@@ -29,7 +29,6 @@ extension DICOMTag {
   static let softwareVersions = DICOMTag(0x0018, 0x1020)
   static let frameOfReferenceUID = DICOMTag(0x0020, 0x0052)
   static let positionReferenceIndicator = DICOMTag(0x0020, 0x1040)
-  static let laterality = DICOMTag(0x0020, 0x0060)
   static let burnedIn = DICOMTag(0x0028, 0x0301)
   static let lossyCompression = DICOMTag(0x0028, 0x2110)
   static let pixelData = DICOMTag(0x7fe0, 0x0010)

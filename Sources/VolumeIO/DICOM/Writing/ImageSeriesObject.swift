@@ -98,8 +98,6 @@ public enum ImageSeriesObject {
     // Its third value is required, and says of what kind images of the modality are.
     let kind = ["CT": "AXIAL", "MR": "OTHER"][reference.modality] ?? "IMAGE"
     root.put(.imageType, "DERIVED\\SECONDARY\\\(kind)")
-    // Required, if without a value, where a part of the body that comes in pairs was examined.
-    if !document.reading.has(.laterality) { root.putEmpty(.laterality) }
     if let original {
       root.add(.sourceImages) { item in
         item.put(.referencedClass, objectClass)
