@@ -81,6 +81,22 @@ import Volumes
     }
   }
 
+  /// Codes of labels are optional, and go through the file.
+  @Test func codesOfLabels() throws {
+    let model = try smallModel()
+    var metadata = try model.metadata()
+    let edema = CodedConcept("79654002", "SCT", "Edema")
+    metadata["labels"] = """
+      [{"value": 1, "name": "a", "color": [1, 2, 3],
+        "type": {"value": "79654002", "scheme": "SCT", "meaning": "Edema"}}]
+      """
+    let data = try SafeTensors.encode(model.network.weights, metadata: metadata)
+    let read = try Model(data: data, path: "m.safetensors")
+    #expect(read.labels[1]?.type == edema && read.labels[1]?.category == nil)
+    #expect(try read.metadata()["labels"]?.contains("79654002") == true)
+    #expect(try model.metadata()["labels"]?.contains("category") == false)
+  }
+
   @Test func weightsThatDoNotFit() throws {
     let model = try smallModel()
     var weights = model.network.weights

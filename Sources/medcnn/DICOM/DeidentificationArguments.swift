@@ -40,7 +40,9 @@ struct DeidentificationArguments: ParsableArguments {
     if let report { try OutputCheck.file(report, reading: [input]) }
     var failures = 0
     if DICOMPlaces.isExistingFolder(input) {
-      try deidentifier.writeFolder(input, to: output) { error in
+      let progress = ProgressDisplay("de-identifying", console: console)
+      defer { progress.finish() }
+      try deidentifier.writeFolder(input, to: output, progress: progress.update) { error in
         failures += 1
         Console.write("error: \(error)")
       }

@@ -3,7 +3,8 @@
 import Foundation
 import VolumeIO
 
-private let folder = FileManager.default.temporaryDirectory.path + "/fuzz-\(getpid())"
+/// In the folder of the findings, from whose parent the fuzzer is run.
+private let folder = ".build-fuzz/deidentify-\(getpid())"
 
 /// De-identifies the input and writes it.
 @_cdecl("LLVMFuzzerTestOneInput")

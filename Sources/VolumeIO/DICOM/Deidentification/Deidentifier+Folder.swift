@@ -6,16 +6,19 @@ extension Deidentifier {
   ///
   /// - Parameters:
   ///   - target: the folder that is made; it appears whole or not at all.
+  ///   - progress: is told the fraction of files that are done.
   ///   - failed: is told of each file that cannot be de-identified; the others are.
   /// - Throws: ``VolumeIOError`` for a folder without DICOM files, and a place that is not free.
   public mutating func writeFolder(
-    _ folder: String, to target: String, failed: (VolumeIOError) -> Void
+    _ folder: String, to target: String, progress: (Double) -> Void = { _ in },
+    failed: (VolumeIOError) -> Void
   ) throws(VolumeIOError) {
     let paths = try DICOMPaths.files(in: folder)
     var copy = self
     try AtomicFolder.write(to: target) { place throws(VolumeIOError) in
       var numbers: [String: (series: Int, files: Int)] = [:]
-      for path in paths {
+      for (index, path) in paths.enumerated() {
+        progress(Double(index) / Double(paths.count))
         do throws(VolumeIOError) {
           guard DICOMSource.isDICOM(try InputFile(path: path).bytes(0..<132)) else {
             copy.report.leftOut += 1
