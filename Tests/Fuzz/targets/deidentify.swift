@@ -3,7 +3,7 @@
 import Foundation
 import VolumeIO
 
-/// In the folder of the findings, from whose parent the fuzzer is run.
+/// Beside the fuzzer's own files; it is run from the package's folder.
 private let folder = ".build-fuzz/deidentify-\(getpid())"
 
 /// De-identifies the input and writes it.
