@@ -1,5 +1,6 @@
 // Reading attributes.
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 
 #include "Shim.h"
@@ -28,7 +29,6 @@ DcmSequenceOfItems *sequence(const ds_item *item, uint16_t group, uint16_t eleme
 /// One value as a number, or false.
 bool number(DcmElement *element, unsigned long index, double &out) {
   switch (element->ident()) {
-    case EVR_DS:
     case EVR_FD: {
       Float64 value = 0;
       if (element->getFloat64(value, index).bad()) return false;
@@ -96,6 +96,28 @@ bool is_stated_family(const DcmElement *element) {
   return key.isPrivate() || standard == Family::other || standard == family(element->ident());
 }
 
+/// Decimal numbers, separated by backslashes: DCMTK looks for each from the start of the text, which
+/// takes the square of the time where there are many, as in contours.
+size_t decimals(DcmElement *element, double *out, size_t capacity) {
+  char *text = nullptr;
+  Uint32 length = 0;
+  auto *bytes = dynamic_cast<DcmByteString *>(element);
+  if (!bytes || bytes->getString(text, length).bad() || !text) return 0;
+  const char *from = text, *const end = text + length;
+  size_t count = 0;
+  while (count < capacity && from < end) {
+    const char *const next = std::find(from, end, '\\');
+    while (from < next && (*from == ' ' || *from == '+')) from++;
+    const char *last = next;
+    while (last > from && (last[-1] == ' ' || last[-1] == '\0')) last--;
+    const auto [stop, status] = std::from_chars(from, last, out[count]);
+    if (status != std::errc() || stop != last) return count;
+    count++;
+    from = next == end ? end : next + 1;
+  }
+  return count;
+}
+
 }  // namespace
 
 size_t ds_item_count(const ds_item *item, uint16_t group, uint16_t element) {
@@ -113,6 +135,17 @@ const ds_item *ds_item_at(const ds_item *item, uint16_t group, uint16_t element,
   });
 }
 
+const ds_item *ds_next_item(
+    const ds_item *item, uint16_t group, uint16_t element, const ds_item *previous) {
+  return guarded<const ds_item *>(nullptr, nullptr, [&]() -> const ds_item * {
+    DcmSequenceOfItems *items = sequence(item, group, element);
+    if (!items) return nullptr;
+    // The sequence remembers where it is.
+    DcmObject *next = items->nextInContainer(previous ? item_of(previous) : nullptr);
+    return reinterpret_cast<const ds_item *>(static_cast<DcmItem *>(next));
+  });
+}
+
 int ds_has(const ds_item *item, uint16_t group, uint16_t element) {
   return guarded<int>(nullptr, 0, [&] { return find(item, group, element) ? 1 : 0; });
 }
@@ -127,11 +160,19 @@ size_t ds_text(const ds_item *item, uint16_t group, uint16_t element, char *out,
   });
 }
 
+size_t ds_value_count(const ds_item *item, uint16_t group, uint16_t element) {
+  return guarded<size_t>(nullptr, 0, [&]() -> size_t {
+    DcmElement *found = find(item, group, element);
+    return found && found->isLeaf() ? found->getVM() : 0;
+  });
+}
+
 size_t ds_numbers(
     const ds_item *item, uint16_t group, uint16_t element, double *out, size_t capacity) {
   return guarded<size_t>(nullptr, 0, [&]() -> size_t {
     DcmElement *found = find(item, group, element);
     if (!found || !found->isLeaf() || !is_stated_family(found)) return 0;
+    if (found->ident() == EVR_DS) return decimals(found, out, capacity);
     const size_t count = std::min<size_t>(found->getVM(), capacity);
     for (size_t index = 0; index < count; index++) {
       if (!number(found, index, out[index])) return index;

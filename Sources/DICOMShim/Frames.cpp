@@ -178,3 +178,20 @@ int ds_read_frame(ds_file *file, uint32_t frame, void *out, size_t size, ds_erro
     return -1;
   });
 }
+
+int ds_read_pixel_bytes(
+    ds_file *file, uint64_t offset, void *out, size_t count, ds_error *error) {
+  return guarded<int>(error, -1, [&] {
+    DcmElement *pixels = find(file, DCM_PixelData);
+    const int64_t length = pixels ? ds_pixel_bytes(file) : 0;
+    if (length < 0 || offset > uint64_t(length) || count > uint64_t(length) - offset) {
+      report(error, bad_pixels, "it has fewer pixels than its attributes say");
+      return -1;
+    }
+    const OFCondition condition = pixels->getPartialValue(
+        out, static_cast<Uint32>(offset), static_cast<Uint32>(count));
+    if (condition.good()) return 0;
+    report(error, condition);
+    return -1;
+  });
+}

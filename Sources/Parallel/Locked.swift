@@ -14,9 +14,9 @@ public final class Locked<Value>: @unchecked Sendable {
   }
 
   /// Runs `body` with the value while no other thread uses it.
-  public func withLock<Result>(
-    _ body: (inout sending Value) throws -> sending Result
-  ) rethrows -> sending Result {
+  public func withLock<Result, Failure: Error>(
+    _ body: (inout sending Value) throws(Failure) -> sending Result
+  ) throws(Failure) -> sending Result {
     lock.lock()
     defer { lock.unlock() }
     return try body(&value)

@@ -44,15 +44,23 @@ public struct Workers: Sendable, Hashable {
   /// What `body` gives for each index in `0..<count`, in the order of the indices.
   ///
   /// - Throws: the error of the lowest index for which `body` throws.
-  public func map<Value: Sendable>(
-    _ count: Int, _ body: @Sendable (_ index: Int) throws -> Value
-  ) throws -> [Value] {
-    let results = Locked([Result<Value, any Error>?](repeating: nil, count: count))
+  public func map<Value: Sendable, Failure: Error>(
+    _ count: Int, _ body: @Sendable (_ index: Int) throws(Failure) -> Value
+  ) throws(Failure) -> [Value] {
+    let results = Locked([Result<Value, Failure>?](repeating: nil, count: count))
     forEach(count) { index, _ in
-      let result = Result { try body(index) }
+      let result: Result<Value, Failure>
+      do throws(Failure) {
+        result = .success(try body(index))
+      } catch {
+        result = .failure(error)
+      }
       results.withLock { $0[index] = result }
     }
-    return try results.withLock { try $0.compactMap { try $0?.get() } }
+    var values: [Value] = []
+    values.reserveCapacity(count)
+    for case let result? in results.withLock({ $0 }) { values.append(try result.get()) }
+    return values
   }
 
   /// Runs `body` over consecutive ranges that together cover `0..<total`.

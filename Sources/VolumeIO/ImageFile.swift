@@ -12,7 +12,8 @@ public struct ImageFile: Sendable {
   ///
   /// Channels are the axis beyond the third that is longer than 1: time, modality or component.
   /// Of a pair of files either may be named. A folder is read as a DICOM series; `FOLDER#SERIES`
-  /// names one of several.
+  /// names one of several. The channels of a DICOM segmentation are its layers
+  /// (``SegmentSet/layers``).
   ///
   /// - Parameters:
   ///   - dicom: what is wanted of DICOM images.
@@ -57,7 +58,10 @@ public struct ImageFile: Sendable {
     switch try parse(try InputFile(path: path)) {
     case .parsed(let image): return image.header
     case .dicom(let source):
-      let folder = try DICOMFolder(source, workers: .all)
+      let stamp = FileStamp(source)
+      let file = try DICOMFile(source)
+      if let mask = try DICOMMask(file, source) { return try ImageFile(mask.segments()).header }
+      let folder = try DICOMFolder(file, source, stamp, workers: .all)
       return try folder.readHeader(folder.chosen(dicom), options: dicom)
     }
   }
@@ -69,7 +73,39 @@ public struct ImageFile: Sendable {
   public static func readLabelMap(
     _ path: String, workers: Workers = .all
   ) throws(VolumeIOError) -> LabelMap {
-    try read(path, workers: workers).labelMap()
+    if let mask = try DICOMMask.read(path) { return try mask.segments(workers: workers).labelMap() }
+    return try read(path, workers: workers).labelMap()
+  }
+
+  /// Segments as an image whose channels are their layers.
+  ///
+  /// - Throws: ``VolumeIOError/malformed(path:reason:)`` where they are too large.
+  public init(_ segments: SegmentSet) throws(VolumeIOError) {
+    let layers = segments.layers
+    let count = segments.geometry.voxelCount
+    let samples = [Float](unsafeUninitializedCapacity: count * layers.count) { samples, filled in
+      for (layer, labels) in layers.enumerated() {
+        for index in 0..<count { samples[layer * count + index] = Float(labels.voxels[index]) }
+      }
+      filled = count * layers.count
+    }
+    do {
+      volume = try Volume(
+        geometry: segments.geometry, channels: layers.count, samples: samples)
+    } catch {
+      throw .malformed(path: segments.path, reason: error.description)
+    }
+    let isSmall = segments.segments.allSatisfy { $0.label < 256 }
+    header = ImageHeader(
+      path: segments.path, format: .dicom, storedType: isSmall ? .uint8 : .uint16,
+      isCompressed: false, isBigEndian: false, slope: 1, intercept: 0,
+      geometry: segments.geometry, channels: layers.count, labelTables: layers.map(\.table),
+      nifti: nil)
+  }
+
+  init(volume: Volume, header: ImageHeader) {
+    self.volume = volume
+    self.header = header
   }
 
   /// The image as a segmentation.
@@ -114,7 +150,12 @@ public struct ImageFile: Sendable {
     case .parsed(let image):
       return ImageFile(volume: try image.volume(workers: workers), header: image.header)
     case .dicom(let source):
-      let folder = try DICOMFolder(source, workers: workers)
+      let stamp = FileStamp(source)
+      let file = try DICOMFile(source)
+      if let mask = try DICOMMask(file, source) {
+        return try ImageFile(mask.segments(workers: workers))
+      }
+      let folder = try DICOMFolder(file, source, stamp, workers: workers)
       return try folder.read(folder.chosen(dicom), options: dicom, workers: workers)
     }
   }

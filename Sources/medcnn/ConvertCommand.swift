@@ -13,7 +13,9 @@ struct ConvertCommand: ParsableCommand {
       The output's name decides the format: .nii, .nii.gz, .nrrd, .seg.nrrd, .nhdr, .mha or .mhd. \
       Voxels keep their places in the patient. Label maps (whole numbers with named labels, or any \
       with --labels) keep their labels: they are resampled to the nearest voxel. Of a folder with \
-      DICOM images, or a DICOMDIR, each series is written where the output is a folder.
+      DICOM images, or a DICOMDIR, each series is written where the output is a folder. The segments \
+      of a DICOM SEG become labels on their own grid or that of --like; the ROIs of an RTSTRUCT need \
+      --like: the image that they were drawn on.
 
       With --format labels become a DICOM segmentation or contours, probabilities a fractional \
       segmentation, and intensities a series of images in a new folder. They belong to the patient \
@@ -29,6 +31,7 @@ struct ConvertCommand: ParsableCommand {
         medcnn convert scan.nrrd scan.nii.gz --orientation RAS --spacing 1
         medcnn convert dicom-folder scan.nii.gz --series 4
         medcnn convert dicom-folder out/
+        medcnn convert rtstruct.dcm gtv.nii.gz --like ct-folder --roi 'GTV*'
         medcnn convert labels.nii.gz seg.dcm --format dicom-seg --reference ct/
         medcnn convert dicom-folder anonymous/ --deidentify
       """)
@@ -53,7 +56,9 @@ struct ConvertCommand: ParsableCommand {
   var spacing: Spacing?
 
   @Option(
-    help: ArgumentHelp("Resample to the grid of this image.", valueName: "image"),
+    help: ArgumentHelp(
+      "Resample to the grid of this image, or draw the ROIs of an RTSTRUCT on it.",
+      valueName: "image"),
     completion: .file())
   var like: String?
 
@@ -70,6 +75,7 @@ struct ConvertCommand: ParsableCommand {
   var labels = false
 
   @OptionGroup var dicom: DICOMArguments
+  @OptionGroup var masks: MaskArguments
 
   @Option(
     help: ArgumentHelp(
@@ -105,7 +111,7 @@ struct ConvertCommand: ParsableCommand {
     if deidentification.deidentify {
       let isImage =
         format != nil || type != nil || orientation != nil || spacing != nil || like != nil
-        || channel != nil || nanToZero || labels || dicom.isGiven
+        || channel != nil || nanToZero || labels || dicom.isGiven || !masks.chosen.isEmpty
       guard !isImage else {
         throw ValidationError("--deidentify keeps files as they are; it takes no other options.")
       }
@@ -126,9 +132,34 @@ struct ConvertCommand: ParsableCommand {
       }
       try convertAll()
     } else {
-      try convert(
-        ImageFile.read(input, dicom: dicom.options, workers: threading.workers), to: output)
+      let source = try readInput()
+      try convert(source.image, isPlaced: source.isPlaced, to: output)
+      if let segments = source.segments { print(SegmentTable.text(segments)) }
     }
+  }
+
+  /// What is to be written.
+  private struct Source {
+    let image: ImageFile
+    /// The segments or ROIs of a DICOM file.
+    var segments: SegmentSet?
+    /// Whether it is on the grid of `like` already.
+    var isPlaced: Bool { segments != nil }
+  }
+
+  /// Reads the input; segments and ROIs on the grid of `like` or else of the DICOM reference.
+  private func readInput() throws -> Source {
+    guard let mask = try DICOMMask.read(input) else {
+      return Source(
+        image: try ImageFile.read(input, dicom: dicom.options, workers: threading.workers))
+    }
+    let reader = MaskReader(
+      arguments: masks, console: messages.console, workers: threading.workers)
+    let segments = try reader.segments(
+      mask, on: (like ?? dicomOutput.reference).map { try mask.grid(of: $0, dicom: dicom.options) })
+    // Says which ones overlap, where no layer is chosen.
+    if channel == nil { _ = try segments.labelMap() }
+    return Source(image: try ImageFile(segments), segments: segments)
   }
 
   /// Writes each volume of a folder; one that fails does not keep the others from being written.
@@ -140,7 +171,7 @@ struct ConvertCommand: ParsableCommand {
     for series in series {
       do {
         let image = try folder.read(series, options: dicom.options, workers: threading.workers)
-        try convert(image, to: DICOMPlaces.path(of: series, in: output))
+        try convert(image, isPlaced: false, to: DICOMPlaces.path(of: series, in: output))
       } catch {
         failures += 1
         Console.write("error: \(error)")
@@ -153,7 +184,8 @@ struct ConvertCommand: ParsableCommand {
   private func convert(to format: DICOMKind) throws {
     guard let reference = dicomOutput.reference else { throw CommandError.noReference(input) }
     if format != .series { try OutputCheck.file(output, reading: [input, reference]) }
-    let image = try ImageFile.read(input, dicom: dicom.options, workers: threading.workers)
+    let source = try readInput()
+    let (image, isPlaced) = (source.image, source.isPlaced)
     let conversion = DICOMConversion(
       kind: format,
       output: try dicomOutput.output(
@@ -161,9 +193,9 @@ struct ConvertCommand: ParsableCommand {
         algorithm: algorithm.map { DICOMOutput.Algorithm(name: $0, version: "") },
         console: messages.console, workers: threading.workers))
     if format != .series, labels || DICOMConversion.holdsLabels(image) {
-      try conversion.write(moved(layer(image)), to: output)
+      try conversion.write(moved(layer(image), isPlaced), to: output)
     } else {
-      try conversion.write(moved(samples(image)), to: output)
+      try conversion.write(moved(samples(image), isPlaced), to: output)
     }
     messages.console.note("wrote \(output)")
   }
@@ -192,15 +224,15 @@ struct ConvertCommand: ParsableCommand {
     }
   }
 
-  private func convert(_ image: ImageFile, to output: String) throws {
+  private func convert(_ image: ImageFile, isPlaced: Bool, to output: String) throws {
     let workers = threading.workers
     let header = image.header
     if isLabelMap(header) {
-      let result = try moved(layer(image))
+      let result = try moved(layer(image), isPlaced)
       try ImageFile.write(result, to: output, type: type, like: header, workers: workers)
       messages.console.note("wrote \(output): \(result.geometry)")
     } else {
-      let result = try moved(samples(image))
+      let result = try moved(samples(image), isPlaced)
       try ImageFile.write(result, to: output, type: type, like: header, workers: workers)
       messages.console.note("wrote \(output): \(result.geometry)")
     }
@@ -212,14 +244,14 @@ struct ConvertCommand: ParsableCommand {
   }
 
   /// The grid that was asked for, or nil for the image's own.
-  private func target(_ geometry: Geometry) throws -> Geometry? {
-    if let like { return try ImageFile.readHeader(like).geometry }
+  private func target(_ geometry: Geometry, _ isPlaced: Bool) throws -> Geometry? {
+    if let like, !isPlaced { return try ImageFile.readHeader(like).geometry }
     return try spacing.map { try geometry.resampled(spacing: $0.millimetres) }
   }
 
-  private func moved(_ labelMap: LabelMap) throws -> LabelMap {
+  private func moved(_ labelMap: LabelMap, _ isPlaced: Bool) throws -> LabelMap {
     var result = labelMap
-    if let target = try target(result.geometry) {
+    if let target = try target(result.geometry, isPlaced) {
       result = result.resampled(to: target, workers: threading.workers)
     }
     if let orientation = orientation.flatMap(Orientation.init) {
@@ -228,9 +260,9 @@ struct ConvertCommand: ParsableCommand {
     return result
   }
 
-  private func moved(_ volume: Volume) throws -> Volume {
+  private func moved(_ volume: Volume, _ isPlaced: Bool) throws -> Volume {
     var result = volume
-    if let target = try target(result.geometry) {
+    if let target = try target(result.geometry, isPlaced) {
       result = result.resampled(
         to: target, by: interpolation ?? .linear, workers: threading.workers)
     }

@@ -14,10 +14,15 @@ struct EvaluateCommand: ParsableCommand {
       with the lesions of the truth and how many were missed and falsely found. Where the labels are \
       BraTS's (1 to 4), also for the whole tumour (WT), tumour core (TC) and enhancing tumour (ET).
 
+      Either file can be a DICOM SEG or RTSTRUCT. An RTSTRUCT is drawn on the other file's grid, or \
+      on that of --like. With --roi or --truth-roi the choices of a file are its labels 1, 2 and so \
+      on, so that ROIs with other numbers can be compared.
+
       For research use only.
 
       Example:
         medcnn evaluate labels.nii.gz truth.nii.gz --json
+        medcnn evaluate seg.dcm rtstruct.dcm --like ct-folder --roi tumour --truth-roi 'GTV*'
       """)
 
   /// The rules of BraTS's tasks.
@@ -68,6 +73,19 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Bring the segmentation to the truth's grid where they differ.")
   var resample = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Bring a DICOM SEG or RTSTRUCT to the grid of this image.", valueName: "image"),
+    completion: .file())
+  var like: String?
+
+  @OptionGroup var masks: MaskArguments
+
+  @Option(
+    name: .customLong("truth-roi"),
+    help: ArgumentHelp("As --roi, of the truth.", valueName: "name"))
+  var truthChosen: [String] = []
+
   @OptionGroup var threading: ThreadOption
   @OptionGroup var messages: QuietOption
 
@@ -79,14 +97,19 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let workers = threading.workers
-    let truthMap = try ImageFile.readLabelMap(truth, workers: workers)
-    var predictionMap = try ImageFile.readLabelMap(prediction, workers: workers)
-    if resample, !predictionMap.geometry.matches(truthMap.geometry) {
+    let reader = MaskReader(arguments: masks, console: messages.console, workers: workers)
+    func options(_ chosen: [String]) -> MaskOptions {
+      MaskOptions(chosen: chosen, threshold: masks.threshold, numbersByChoice: true)
+    }
+    var pair = try JudgedPair(
+      prediction: prediction, truth: truth,
+      chosen: (options(masks.chosen), options(truthChosen)),
+      grid: { mask in try like.map { try mask.grid(of: $0) } }, reader: reader)
+    if resample, pair.resamplePrediction(workers: workers) {
       messages.console.note("bringing \(prediction) to the grid of \(truth)")
-      predictionMap = predictionMap.resampled(to: truthMap.geometry, workers: workers)
     }
     let evaluation = try Evaluation(
-      prediction: predictionMap, truth: truthMap, regions: judged(truthMap, predictionMap),
+      prediction: pair.prediction, truth: pair.truth, regions: judged(pair),
       tolerance: tolerance, lesionWise: lesionRules.rules, workers: workers)
     if json {
       print(try JSONValue(encoding: evaluation).formatted(), terminator: "")
@@ -96,9 +119,11 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   /// The structures that were asked for, or each label and, for BraTS's labels, its regions.
-  private func judged(_ truth: LabelMap, _ prediction: LabelMap) -> [EvaluationRegion] {
+  private func judged(_ pair: JudgedPair) -> [EvaluationRegion] {
     guard regions.isEmpty else { return regions.map(\.region) }
-    let labels = EvaluationRegion.labels(of: truth, prediction)
+    let labels = EvaluationRegion.labels(of: pair.truth, pair.prediction)
+    // The numbers of segments and ROIs say nothing of what they are.
+    guard !pair.isDICOM else { return labels }
     let values = labels.reduce(into: Set<UInt16>()) { $0.formUnion($1.labels) }
     guard values.isSubset(of: [1, 2, 3, 4]) else { return labels }
     // Enhancing tumour is 3 since BraTS 2023, and was 4 before, when 3 was not in use or was

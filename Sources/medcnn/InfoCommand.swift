@@ -12,7 +12,8 @@ struct InfoCommand: ParsableCommand {
     discussion: """
       Orientation letters say where the voxel axes run to: in LPS the first runs to the left, the \
       second to posterior, the third to superior. For a folder with DICOM images or a DICOMDIR the \
-      series are listed; --series shows one of them.
+      series are listed; --series shows one of them. Of a DICOM SEG or RTSTRUCT the segments or \
+      ROIs are listed.
 
       For research use only.
 
@@ -29,6 +30,7 @@ struct InfoCommand: ParsableCommand {
   var json = false
 
   @OptionGroup var dicom: DICOMArguments
+  @OptionGroup var masks: MaskArguments
   @OptionGroup var threading: ThreadOption
 
   func run() throws {
@@ -36,6 +38,9 @@ struct InfoCommand: ParsableCommand {
     for path in paths {
       if dicom.series == nil, DICOMFolder.isFolderOrDirectory(path) {
         let report = FolderReport(try DICOMFolder(path, workers: threading.workers))
+        if json { reports.append(try JSONValue(encoding: report)) } else { print(report.text) }
+      } else if let mask = try DICOMMask.read(path) {
+        let report = try MaskReport(mask, options: masks.options, workers: threading.workers)
         if json { reports.append(try JSONValue(encoding: report)) } else { print(report.text) }
       } else {
         let report = try ImageReport(
@@ -106,11 +111,7 @@ struct ImageReport: Encodable {
     slope = header.slope
     intercept = header.intercept
     channels = header.channels
-    let affine = geometry.affine
-    grid = Grid(
-      size: (0..<3).map { geometry.size[$0] }, spacing: (0..<3).map { geometry.spacing[$0] },
-      orientation: geometry.orientation.description,
-      affine: (0..<3).map { [affine.i[$0], affine.j[$0], affine.k[$0], affine.origin[$0]] })
+    grid = Grid(geometry)
     values = try (0..<image.volume.channels).map { channel in
       try Values(image.volume, channel: channel, workers)
     }
@@ -139,6 +140,29 @@ extension ImageReport.Values {
   }
 }
 
+extension ImageReport.Grid {
+  init(_ geometry: Geometry) {
+    let affine = geometry.affine
+    size = (0..<3).map { geometry.size[$0] }
+    spacing = (0..<3).map { geometry.spacing[$0] }
+    orientation = geometry.orientation.description
+    self.affine = (0..<3).map { [affine.i[$0], affine.j[$0], affine.k[$0], affine.origin[$0]] }
+  }
+
+  /// As lines of text, the size first.
+  var lines: [String] {
+    var lines = [
+      "  size         \(size.map(String.init).joined(separator: " x ")) voxels",
+      "  spacing      \(spacing.map(\.short).joined(separator: " x ")) mm",
+      "  orientation  \(orientation)",
+    ]
+    for (row, label) in zip(affine, ["affine       ", "             ", "             "]) {
+      lines.append("  \(label)" + row.map { $0.short.leftPadded(to: 10) }.joined(separator: " "))
+    }
+    return lines
+  }
+}
+
 extension ImageReport {
   /// Channels beyond this many are not listed one by one.
   private static let mostChannels = 12
@@ -150,18 +174,8 @@ extension ImageReport {
     if slope != 1 || intercept != 0 {
       storage += ", true value = \(slope.short) stored + \(intercept.short)"
     }
-    let geometry = grid
-    var lines = [
-      file,
-      "  stored       \(storage)",
-      "  size         \(geometry.size.map(String.init).joined(separator: " x ")) voxels"
-        + (channels > 1 ? ", \(channels) channels" : ""),
-      "  spacing      \(geometry.spacing.map(\.short).joined(separator: " x ")) mm",
-      "  orientation  \(geometry.orientation)",
-    ]
-    for (row, label) in zip(geometry.affine, ["affine       ", "             ", "             "]) {
-      lines.append("  \(label)" + row.map { $0.short.leftPadded(to: 10) }.joined(separator: " "))
-    }
+    var lines = [file, "  stored       \(storage)"] + grid.lines
+    if channels > 1 { lines[2] += ", \(channels) channels" }
     for (channel, values) in values.prefix(ImageReport.mostChannels).enumerated() {
       let name = channels > 1 ? "channel \(channel)" : "values"
       lines.append("  " + name.padding(toLength: 13, withPad: " ", startingAt: 0) + values.text)

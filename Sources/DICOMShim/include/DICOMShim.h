@@ -55,11 +55,18 @@ size_t ds_item_count(const ds_item *item, uint16_t group, uint16_t element);
 /* An item of a sequence, or NULL. */
 const ds_item *ds_item_at(const ds_item *item, uint16_t group, uint16_t element, size_t index);
 
+/* The item after `previous` of a sequence, or the first one after NULL; NULL after the last. Going
+ * through a long sequence takes less time than by index. */
+const ds_item *ds_next_item(
+    const ds_item *item, uint16_t group, uint16_t element, const ds_item *previous);
+
 /* Whether the attribute is there, with a value or without. */
 int ds_has(const ds_item *item, uint16_t group, uint16_t element);
 /* Writes an attribute's text with all of its values, separated by backslashes, and a zero.
  * Returns the length of the text; nothing is written where it is not below the capacity. */
 size_t ds_text(const ds_item *item, uint16_t group, uint16_t element, char *out, size_t capacity);
+/* The number of values of an attribute. */
+size_t ds_value_count(const ds_item *item, uint16_t group, uint16_t element);
 /* Writes at most `capacity` values of a numeric attribute (DS, IS, or binary); returns how many. */
 size_t ds_numbers(
     const ds_item *item, uint16_t group, uint16_t element, double *out, size_t capacity);
@@ -74,6 +81,11 @@ int64_t ds_pixel_bytes(const ds_file *file);
  * the attributes state it; `out` has one byte more where that is odd. Returns 0, or -1 with an
  * error. */
 int ds_read_frame(ds_file *file, uint32_t frame, void *out, size_t size, ds_error *error);
+
+/* Copies bytes of pixels that are not compressed, such as those of single bits, which are packed
+ * across frames. Returns 0, or -1 with an error. */
+int ds_read_pixel_bytes(
+    ds_file *file, uint64_t offset, void *out, size_t count, ds_error *error);
 
 /* An attribute of an item. */
 typedef struct {

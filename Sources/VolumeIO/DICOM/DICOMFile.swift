@@ -76,6 +76,20 @@ final class DICOMFile {
     }
   }
 
+  /// Copies bytes of pixels that are not compressed.
+  func readPixelBytes(
+    from offset: Int, into target: UnsafeMutableRawBufferPointer
+  ) throws(VolumeIOError) {
+    var failure = ds_error()
+    guard
+      ds_read_pixel_bytes(
+        handle, UInt64(clamping: offset), target.baseAddress, target.count, &failure) == 0
+    else {
+      throw .malformed(
+        path: path, reason: "its pixels cannot be read: \(DICOMFile.reason(failure))")
+    }
+  }
+
   static func reason(_ failure: ds_error) -> String {
     let text = withUnsafeBytes(of: failure.text) {
       String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
@@ -149,6 +163,13 @@ struct DICOMItem {
     ds_item_at(pointer, tag.group, tag.element, index).map { DICOMItem(file: file, pointer: $0) }
   }
 
+  /// The item of a sequence after another one, the first where that is nil, or nil.
+  func next(_ tag: DICOMTag, after previous: DICOMItem?) -> DICOMItem? {
+    ds_next_item(pointer, tag.group, tag.element, previous?.pointer).map {
+      DICOMItem(file: file, pointer: $0)
+    }
+  }
+
   /// An attribute's text without spaces around it, or nil where there is none.
   ///
   /// Several values are separated by backslashes.
@@ -182,6 +203,15 @@ struct DICOMItem {
       filled = ds_numbers(pointer, tag.group, tag.element, buffer.baseAddress, count)
     }
     return values.count == count && values.allSatisfy(\.isFinite) ? values : nil
+  }
+
+  /// All numbers of an attribute up to the first that is none, and how many values it has.
+  func allNumbers(_ tag: DICOMTag) -> (numbers: [Double], count: Int) {
+    let count = ds_value_count(pointer, tag.group, tag.element)
+    let numbers = [Double](unsafeUninitializedCapacity: count) { buffer, filled in
+      filled = ds_numbers(pointer, tag.group, tag.element, buffer.baseAddress, count)
+    }
+    return (numbers, count)
   }
 
   /// The first number, or nil.

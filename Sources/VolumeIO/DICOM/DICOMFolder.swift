@@ -45,14 +45,18 @@ public struct DICOMFolder: Sendable {
       let sources = try DICOMPaths.files(in: path).map { DICOMSource(path: $0) }
       try self.init(path, sources, workers: workers, isComplete: false)
     } else {
-      try self.init(DICOMSource(path: path), workers: workers)
+      let source = DICOMSource(path: path)
+      let stamp = FileStamp(source)
+      try self.init(try DICOMFile(source), source, stamp, workers: workers)
     }
   }
 
   /// Reads the headers of one file, or of those that it names as a directory.
-  init(_ source: DICOMSource, workers: Workers) throws(VolumeIOError) {
-    let stamp = FileStamp(source)
-    let file = try DICOMFile(source)
+  ///
+  /// - Parameter stamp: taken before the file was opened.
+  init(
+    _ file: DICOMFile, _ source: DICOMSource, _ stamp: FileStamp?, workers: Workers
+  ) throws(VolumeIOError) {
     if let paths = try DICOMPaths.referenced(by: file) {
       guard source.bytes == nil else {
         throw .unsupported(
@@ -82,28 +86,19 @@ public struct DICOMFolder: Sendable {
     _ path: String, _ sources: [DICOMSource], workers: Workers, isComplete: Bool
   ) throws(VolumeIOError) {
     typealias Outcome = Result<DICOMInstance?, VolumeIOError>
-    let outcomes = [Outcome](unsafeUninitializedCapacity: sources.count) { buffer, filled in
-      nonisolated(unsafe) let target = buffer.baseAddress
-      workers.forEach(sources.count) { index, _ in
-        let outcome: Outcome
-        do throws(VolumeIOError) {
-          let source = sources[index]
-          let start = try InputFile(path: source.path).bytes(0..<132)
-          if start.count < 132, start.allSatisfy({ $0 == 0 }) {
-            // A slice that is still being copied must not be taken for no slice.
-            outcome = .failure(
-              .malformed(path: source.path, reason: "it ends before its header; copy it again"))
-          } else if !isComplete, !DICOMSource.isDICOM(start) {
-            outcome = .success(nil)
-          } else {
-            outcome = .success(try DICOMInstance.read(source))
-          }
-        } catch {
-          outcome = .failure(error)
+    let outcomes = workers.map(sources.count) { index -> Outcome in
+      do throws(VolumeIOError) {
+        let source = sources[index]
+        let start = try InputFile(path: source.path).bytes(0..<132)
+        if start.count < 132, start.allSatisfy({ $0 == 0 }) {
+          // A slice that is still being copied must not be taken for no slice.
+          throw .malformed(path: source.path, reason: "it ends before its header; copy it again")
         }
-        (target! + index).initialize(to: outcome)
+        if !isComplete, !DICOMSource.isDICOM(start) { return .success(nil) }
+        return .success(try DICOMInstance.read(source))
+      } catch {
+        return .failure(error)
       }
-      filled = sources.count
     }
     var instances: [DICOMInstance] = []
     var damaged: [VolumeIOError] = []

@@ -39,7 +39,7 @@ struct DICOMInstance: Sendable {
   ) throws(VolumeIOError) -> DICOMInstance? {
     let root = file.root
     let objectClass = root.text(.objectClass) ?? file.meta.text(.mediaStorageClass) ?? ""
-    if segmentationClasses.contains(objectClass) { return nil }
+    if DICOMSegmentation.classes.contains(objectClass) { return nil }
     guard file.pixelKind != DS_NO_PIXELS else {
       // A slice that ends before its pixels must not be taken for no slice.
       let isImage =
@@ -58,11 +58,6 @@ struct DICOMInstance: Sendable {
       description: root.text(.seriesDescription) ?? "", modality: root.text(.modality) ?? "",
       image: image(file))
   }
-
-  /// Segmentations and label maps.
-  private static let segmentationClasses: Set = [
-    "1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7",
-  ]
 
   /// CT, MR and PET images: single, enhanced, colour, legacy converted; nuclear medicine.
   private static let imageClasses = Set(

@@ -222,15 +222,7 @@ struct SliceStack: Sendable {
 
   /// The grid of the slices, whose third axis is oblique where the gantry was tilted.
   func geometry() throws(VolumeError) -> Geometry {
-    // The only place where DICOM's left and posterior become right and anterior.
-    func ras(_ vector: SIMD3<Double>) -> SIMD3<Double> {
-      SIMD3(0 - vector.x, 0 - vector.y, vector.z)
-    }
-    return try Geometry(
-      size: SIMD3(columns, rows, taps.count),
-      affine: Affine(
-        i: ras(plane.alongRow * plane.spacing.x), j: ras(plane.alongColumn * plane.spacing.y),
-        k: ras(step), origin: ras(origin)))
+    try plane.geometry(columns: columns, rows: rows, slices: taps.count, step: step)
   }
 }
 

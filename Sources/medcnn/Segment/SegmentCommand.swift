@@ -58,9 +58,13 @@ struct SegmentCommand: ParsableCommand {
   var sr: String?
 
   @Option(
-    help: ArgumentHelp("Label only voxels where this image is not zero.", valueName: "file"),
+    help: ArgumentHelp(
+      "Label only voxels where this image is not zero, or inside these segments or ROIs.",
+      valueName: "file"),
     completion: .file())
   var mask: String?
+
+  @OptionGroup var masks: MaskArguments
 
   @Option(
     help: ArgumentHelp(
@@ -146,13 +150,15 @@ struct SegmentCommand: ParsableCommand {
     }
     let dicomResult = try self.dicomResult(
       inputs[0].path, images[0], model, console)
-    let maskImage = try mask.map { try ImageFile.read($0, dicom: dicom, workers: options.workers) }
+    let givenMask = try mask.map {
+      try readMask($0, on: images[0].volume.geometry, dicom, console)
+    }
 
     let start = ContinuousClock.now
     let progress = ProgressDisplay("segmenting", console: console)
     defer { progress.finish() }
     let result = try segmenter.segment(
-      images.map(\.volume), mask: maskImage.map { Mask(nonZeroOf: $0.volume) },
+      images.map(\.volume), mask: givenMask,
       progress: progress.update)
     progress.finish()
     for warning in result.warnings { console.note("warning: \(warning)") }
@@ -217,6 +223,18 @@ struct SegmentCommand: ParsableCommand {
       console: console, workers: threading.workers)
     try dicom.reference.checkGrid(of: first.volume.geometry)
     return DICOMResult(kind: format, output: dicom, model: model)
+  }
+
+  /// The voxels that are not zero, or of a DICOM file those of the chosen segments or ROIs.
+  private func readMask(
+    _ path: String, on grid: Geometry, _ dicom: DICOMOptions, _ console: Console
+  ) throws -> Mask {
+    if let found = try DICOMMask.read(path) {
+      let reader = MaskReader(arguments: masks, console: console, workers: threading.workers)
+      return try reader.segments(found, on: grid).mask
+    }
+    return Mask(
+      nonZeroOf: try ImageFile.read(path, dicom: dicom, workers: threading.workers).volume)
   }
 
   /// Refuses what no network can make sense of.

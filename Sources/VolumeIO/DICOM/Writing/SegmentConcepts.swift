@@ -1,4 +1,3 @@
-import Foundation
 public import Volumes
 
 /// What kind of thing a segment is, as codes that other programs know.
@@ -61,30 +60,5 @@ public struct SegmentConcepts: Sendable, Hashable {
     let found = words.first { $0.words.contains { name.contains($0) } }
     return found?.concepts
       ?? SegmentConcepts(abnormal, CodedConcept("52988006", "SCT", "Lesion"))
-  }
-}
-
-/// A colour as DICOM recommends it for display.
-enum CIELab {
-  /// PCS values (PS3.3 C.10.7.1.1) of a colour in sRGB: L* from 0...100 and a*, b* from -128...127,
-  /// each to 0...65535, with D50 as white.
-  static func encoded(_ color: [UInt8]) -> [Int] {
-    let linear = color.map { byte -> Double in
-      let value = Double(byte) / 255
-      return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
-    }
-    // From sRGB to XYZ with Bradford's adaptation to D50 (ICC.1), over the white point.
-    let rows: [[Double]] = [
-      [0.4360747, 0.3850649, 0.1430804], [0.2225045, 0.7168786, 0.0606169],
-      [0.0139322, 0.0971045, 0.7141733],
-    ]
-    let white = [0.9642, 1, 0.8249]
-    let f = zip(rows, white).map { row, white -> Double in
-      let value = zip(row, linear).reduce(0) { $0 + $1.0 * $1.1 } / white
-      return value > 216.0 / 24389 ? pow(value, 1 / 3.0) : (24389.0 / 27 * value + 16) / 116
-    }
-    let lab = [116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])]
-    let scaled = [lab[0] * 655.35, (lab[1] + 128) * 257, (lab[2] + 128) * 257]
-    return scaled.map { Int(min(max($0, 0), 65535).rounded()) }
   }
 }
