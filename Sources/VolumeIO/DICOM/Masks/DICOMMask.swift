@@ -21,6 +21,15 @@ public enum DICOMMask: Sendable {
     return try DICOMMask(try DICOMFile(source), source)
   }
 
+  /// Reads masks from memory; `name` is what errors call them.
+  ///
+  /// - Throws: ``VolumeIOError`` as ``read(_:)`` does.
+  public static func read(bytes: [UInt8], name: String) throws(VolumeIOError) -> DICOMMask? {
+    let source = DICOMSource(path: name, bytes: bytes)
+    guard DICOMSource.isDICOM(Array(bytes.prefix(132))) else { return nil }
+    return try DICOMMask(try DICOMFile(source), source)
+  }
+
   /// Nil for a file of another kind.
   init?(_ file: DICOMFile, _ source: DICOMSource) throws(VolumeIOError) {
     let objectClass = file.root.text(.objectClass) ?? file.meta.text(.mediaStorageClass) ?? ""
