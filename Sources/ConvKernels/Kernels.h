@@ -12,6 +12,16 @@ typedef struct {
 /// The most passes of one task of a Winograd convolution.
 enum { CK_MOST_PASSES = 4 };
 
+/// The most terms of a gradient's plain sums: voxels of the direct method, tiles of the others.
+enum { CK_GRADIENT_VOXELS = 128, CK_GRADIENT_TILES = 64 };
+
+/// Where the transforms of some tiles lie. Order of the inputs: block or pair of blocks, position,
+/// tile, channel; of the deltas: group of output channels, position, tile, channel.
+typedef struct {
+  float *inputs, *deltas;
+  int64_t capacity;  ///< tiles for which there is room
+} ck_transforms;
+
 /// The kernels of one instruction set.
 typedef struct {
   /// The most blocks of 8 output channels that one pass over the inputs computes; passes over fewer
@@ -28,6 +38,27 @@ typedef struct {
                           const ck_map *residual, const float *slope, const ck_map *out,
                           int64_t task);
   void (*channel_sums)(const ck_map *map, const float *centre, int64_t task, double sums[16]);
+  /// Adds the gradient over `count` stretches of one image (see ck_stretches), from number `first` on
+  /// and of at most CK_GRADIENT_VOXELS voxels, to the sums for some blocks of input channels and the
+  /// group of output channels from `out_block` on, or begins the sums with it. The sums are ordered as
+  /// packed weights. Scratch: the group's channels of the voxels.
+  void (*gradient_direct)(const ck_gradient *, const ck_map *in, const ck_map *delta,
+                          int64_t first, int32_t count, int32_t in_begin, int32_t in_end,
+                          int32_t out_block, int adds, float *sums, float *scratch);
+  /// By algorithm: transforms `count` tiles from number `first` on, in the order image, z, y, x, which
+  /// become those from `place` on.
+  void (*gradient_transform[3])(const ck_gradient *, const ck_map *in, const ck_map *delta,
+                                int64_t first, int64_t count, const ck_transforms *,
+                                int64_t place);
+  /// Adds the products of the first `tiles` tiles at the positions begin..<end to the sums, or begins
+  /// the sums with them.
+  void (*gradient_products)(const ck_gradient *, const ck_transforms *, int64_t tiles,
+                            int32_t begin, int32_t end, int adds, float *sums);
+  /// The gradient of the weights from a block of input channels to the group of output channels from
+  /// `out_block` on, from `slots` copies of the sums. Scratch: a double for each sum.
+  void (*gradient_finish)(const ck_gradient *, const float *sums, int32_t slots,
+                          size_t slot_size, int32_t in_block, int32_t out_block, float *weights,
+                          double *scratch);
   void (*interleave)(const float *rows, ptrdiff_t row_stride, int32_t count, int32_t width,
                      float *voxels, ptrdiff_t x_stride);
   void (*deinterleave)(const float *voxels, ptrdiff_t x_stride, int32_t count, int32_t width,
@@ -71,4 +102,9 @@ static inline int32_t ck_positions(const ck_convolution *c) {
   for (int axis = 0; axis < 3; axis++)
     count *= c->algorithm == CK_DIRECT ? c->kernel[axis] : ck_tile(c->algorithm, axis) + 2;
   return count;
+}
+
+/// The stretches of at most CK_GRADIENT_VOXELS voxels into which a row of an output is divided.
+static inline int32_t ck_stretches(int32_t width) {
+  return (width + CK_GRADIENT_VOXELS - 1) / CK_GRADIENT_VOXELS;
 }

@@ -44,6 +44,10 @@ struct LayerCase: CustomStringConvertible {
     bias: [Float]?, scale: [Float]?, shift: [Float]?, slope: [Float]?
   )
 
+  var inputSize: [Int] {
+    (0..<3).map { (size[$0] - 1) * stride[$0] + (kernel[$0] - 1) * dilation[$0] + 1 }
+  }
+
   /// The random data of the layer.
   private struct Operands {
     var input: FeatureMap
@@ -55,9 +59,7 @@ struct LayerCase: CustomStringConvertible {
   private func operands() -> Operands {
     var numbers = TestNumbers(seed: inChannels * 1000 + outChannels)
     let input = FeatureMap(
-      channels: inChannels,
-      size: (0..<3).map { (size[$0] - 1) * stride[$0] + (kernel[$0] - 1) * dilation[$0] + 1 },
-      margin: margin, step: inStep)
+      channels: inChannels, size: inputSize, margin: margin, step: inStep)
     input.fill(&numbers)
     let residual =
       residualChannels > 0
@@ -76,7 +78,7 @@ struct LayerCase: CustomStringConvertible {
     return Operands(input: input, weights: weights, channel: channel, residual: residual)
   }
 
-  private func convolution(_ isa: ck_isa) -> ck_convolution {
+  func convolution(_ isa: ck_isa) -> ck_convolution {
     var convolution = ck_convolution()
     convolution.in_channels = Int32(inChannels)
     convolution.out_channels = Int32(outChannels)

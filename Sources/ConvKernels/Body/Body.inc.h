@@ -82,6 +82,11 @@ typedef struct {
   float *transformed, *products;
 } winograd_pass;
 
+/// The channels that are transformed at once where `remaining` are left: those of one or two blocks.
+CK_INLINE int32_t input_lanes(int32_t remaining) {
+  return CK_GROUP == 4 && remaining > CK_BLOCK ? 2 * CK_BLOCK : CK_BLOCK;
+}
+
 /// The edge of a tile along z, and along y and x; the positions of its transform.
 CK_INLINE int tile_depth(int size) { return size == 444 ? 4 : 2; }
 CK_INLINE int tile_edge(int size) { return size == 222 ? 2 : 4; }
@@ -141,18 +146,22 @@ static ck_map copy_tile(const ck_map *in, const float *source, int32_t blocks,
   return map;
 }
 
+typedef double double8 __attribute__((vector_size(64)));
+
 #define CK_LANES 8
 #include "Lanes.inc.h"
 #include "Winograd.inc.h"
 #define CK_VECTORS 1
 #define CK_COLUMNS CK_COLUMNS_ONE
 #include "Group.inc.h"
+#include "GradientGroup.inc.h"
 #undef CK_VECTORS
 #undef CK_COLUMNS
 #if CK_GROUP == 2
 #define CK_VECTORS 2
 #define CK_COLUMNS CK_COLUMNS_TWO
 #include "Group.inc.h"
+#include "GradientGroup.inc.h"
 #undef CK_VECTORS
 #undef CK_COLUMNS
 #endif
@@ -165,11 +174,13 @@ static ck_map copy_tile(const ck_map *in, const float *source, int32_t blocks,
 #define CK_VECTORS 1
 #define CK_COLUMNS CK_COLUMNS_ONE
 #include "Group.inc.h"
+#include "GradientGroup.inc.h"
 #undef CK_VECTORS
 #undef CK_COLUMNS
 #define CK_VECTORS 2
 #define CK_COLUMNS CK_COLUMNS_TWO
 #include "Group.inc.h"
+#include "GradientGroup.inc.h"
 #undef CK_VECTORS
 #undef CK_COLUMNS
 #undef CK_LANES
@@ -190,6 +201,7 @@ static ck_map copy_tile(const ck_map *in, const float *source, int32_t blocks,
 #include "Interleaving.inc.h"
 #include "Pointwise.inc.h"
 #include "Tasks.inc.h"
+#include "Gradient.inc.h"
 
 const ck_kernels CK_KERNELS = {.group_blocks = CK_GROUP,
                                .pass_tiles = CK_PASS_TILES,
@@ -197,5 +209,10 @@ const ck_kernels CK_KERNELS = {.group_blocks = CK_GROUP,
                                .winograd = {winograd222, winograd244, winograd444},
                                .affine_activate = affine_activate,
                                .channel_sums = channel_sums,
+                               .gradient_direct = gradient_direct,
+                               .gradient_transform = {gradient_transform222, gradient_transform244,
+                                                      gradient_transform444},
+                               .gradient_products = gradient_products,
+                               .gradient_finish = gradient_finish,
                                .interleave = interleave,
                                .deinterleave = deinterleave};

@@ -1,8 +1,6 @@
 // Work on each voxel by itself. A task is a plane of a block, planes fastest. Memory is the limit
 // here, so that vectors of one block suffice.
 
-typedef double double8 __attribute__((vector_size(64)));
-
 static void affine_activate(const ck_map *in, const float *scale, const float *shift,
                             const ck_map *residual, const float *slope, const ck_map *out,
                             int64_t task) {

@@ -35,33 +35,40 @@ static void direct(const ck_convolution *c, const ck_map *in, const float *packe
   }
 }
 
+/// Transforms the inputs of one tile, whose first voxel is (z, y, x), in `blocks` (one or two) blocks of
+/// channels from `block` on.
+CK_INLINE void transform_input_tile(const int size, const ck_map *in, int32_t block, int32_t blocks,
+                                    int32_t z, int32_t y, int32_t x, float *result,
+                                    ptrdiff_t position_stride) {
+  const int mz = tile_depth(size), my = tile_edge(size), mx = my;
+  const float *source = in->data + block * in->block_stride + offset(in, z, y, x);
+  // At the far border a copy supplies zeros for the voxels that only unused outputs need.
+  float copy[6 * 6 * 6 * 2 * CK_BLOCK];
+  ck_map map = *in;
+  if (z + mz + 2 > in->depth || y + my + 2 > in->height || x + mx + 2 > in->width) {
+    map = copy_tile(in, source, blocks, (int32_t[3]){mz + 2, my + 2, mx + 2},
+                    (int32_t[3]){in->depth - z, in->height - y, in->width - x}, copy);
+    source = copy;
+  }
+#if CK_GROUP == 4
+  if (blocks == 2)
+    CK_FOR_SIZE(size, transform_input16, &map, source, result, position_stride);
+  else
+#endif
+    CK_FOR_SIZE(size, transform_input8, &map, source, result, position_stride);
+}
+
 /// Transforms the inputs of a pass.
 CK_INLINE void transform_inputs(const int size, const winograd_pass *pass) {
-  const int mz = tile_depth(size), my = tile_edge(size), mx = my;
-  const ck_map *in = pass->in;
   const int32_t in_blocks = ck_blocks(pass->c->in_channels);
   const ptrdiff_t block_stride = (ptrdiff_t)pass->tiles * CK_BLOCK;
-  const ptrdiff_t position_stride = block_stride * in_blocks;
   for (int32_t block = 0; block < in_blocks;) {
-    const int32_t blocks = CK_GROUP == 4 && block + 1 < in_blocks ? 2 : 1;
+    const int32_t blocks = input_lanes(pass->c->in_channels - block * CK_BLOCK) / CK_BLOCK;
     for (int32_t t = 0; t < pass->tiles; t++) {
-      const int32_t z = pass->places[t].z, y = pass->places[t].y, x = pass->places[t].x;
-      const float *source = in->data + block * in->block_stride + offset(in, z, y, x);
-      float *result = pass->transformed + block * block_stride + t * blocks * CK_BLOCK;
-      // At the far border a copy supplies zeros for the voxels that only unused outputs need.
-      float copy[6 * 6 * 6 * 2 * CK_BLOCK];
-      ck_map map = *in;
-      if (z + mz + 2 > in->depth || y + my + 2 > in->height || x + mx + 2 > in->width) {
-        map = copy_tile(in, source, blocks, (int32_t[3]){mz + 2, my + 2, mx + 2},
-                        (int32_t[3]){in->depth - z, in->height - y, in->width - x}, copy);
-        source = copy;
-      }
-#if CK_GROUP == 4
-      if (blocks == 2)
-        CK_FOR_SIZE(size, transform_input16, &map, source, result, position_stride);
-      else
-#endif
-        CK_FOR_SIZE(size, transform_input8, &map, source, result, position_stride);
+      const tile_place *at = &pass->places[t];
+      transform_input_tile(size, pass->in, block, blocks, at->z, at->y, at->x,
+                           pass->transformed + block * block_stride + t * blocks * CK_BLOCK,
+                           block_stride * in_blocks);
     }
     block += blocks;
   }

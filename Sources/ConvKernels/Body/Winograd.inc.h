@@ -167,6 +167,61 @@ CK_INLINE void CK_L(transform_output)(const int mz, const int my, const int mx,
   }
 }
 
+/// A y for the m values y of one axis: what the adjoint of `output_axis` makes of them.
+CK_INLINE void CK_L(delta_axis)(const int m, const V *y, V *result) {
+  result[0] = y[0];
+  if (m == 2) {
+    result[1] = y[0] + y[1];
+    result[2] = y[0] - y[1];
+    result[3] = y[1];
+  } else {
+    V even = y[0] + 0.5f * y[2], odd = CK_HALF_SQRT * y[1] + 0.5f * CK_HALF_SQRT * y[3];
+    result[1] = even + odd;
+    result[2] = even - odd;
+    even = y[0] + 2 * y[2];
+    odd = CK_SQRT * y[1] + 2 * CK_SQRT * y[3];
+    result[3] = even + odd;
+    result[4] = even - odd;
+    result[5] = y[3];
+  }
+}
+
+/// Transforms the mz my mx voxels of a tile of an output's gradient, whose first is `source`, with
+/// the strides of `delta`, and stores position p at result + p * position_stride.
+CK_INLINE void CK_L(transform_delta)(const int mz, const int my, const int mx, const ck_map *delta,
+                                     const float *source, float *result,
+                                     ptrdiff_t position_stride) {
+  const int ty = my + 2, tx = mx + 2;
+  V plane[4 * 6 * 6];
+  for (int z = 0; z < mz; z++) {
+    const float *p = source + z * delta->z_stride;
+    V columns[6 * 4];
+    CK_UNROLL
+    for (int x = 0; x < mx; x++) {
+      V y[4], column[6];
+      CK_UNROLL
+      for (int i = 0; i < my; i++)
+        y[i] = CK_L(load_blocks)(p + i * delta->y_stride + x * delta->x_stride,
+                                 delta->block_stride);
+      CK_L(delta_axis)(my, y, column);
+      CK_UNROLL
+      for (int i = 0; i < ty; i++) columns[i * mx + x] = column[i];
+    }
+    CK_UNROLL
+    for (int i = 0; i < ty; i++)
+      CK_L(delta_axis)(mx, columns + i * mx, plane + (z * ty + i) * tx);
+  }
+  for (int i = 0; i < ty * tx; i++) {
+    V y[4], column[6];
+    CK_UNROLL
+    for (int z = 0; z < mz; z++) y[z] = plane[z * ty * tx + i];
+    CK_L(delta_axis)(mz, y, column);
+    CK_UNROLL
+    for (int z = 0; z < mz + 2; z++)
+      CK_L(store)(result + (z * ty * tx + i) * position_stride, column[z]);
+  }
+}
+
 #define CK_TRANSFORMS(size, mz, my, mx)                                                          \
   static __attribute__((noinline)) void CK_JOIN(CK_L(transform_input), size)(                    \
       const ck_map *in, const float *source, float *result, ptrdiff_t position_stride) {         \
@@ -176,6 +231,10 @@ CK_INLINE void CK_L(transform_output)(const int mz, const int my, const int mx,
       const float *product, ptrdiff_t position_stride, const ck_epilogue *e, const ck_map *out,  \
       const CK_L(ending) *end, const tile_place *at) {                                           \
     CK_L(transform_output)(mz, my, mx, product, position_stride, e, out, end, at);               \
+  }                                                                                              \
+  static __attribute__((noinline)) void CK_JOIN(CK_L(transform_delta), size)(                    \
+      const ck_map *delta, const float *source, float *result, ptrdiff_t position_stride) {      \
+    CK_L(transform_delta)(mz, my, mx, delta, source, result, position_stride);                   \
   }
 CK_TRANSFORMS(_222, 2, 2, 2)
 CK_TRANSFORMS(_244, 2, 4, 4)

@@ -87,6 +87,38 @@ int64_t ck_task_count(const ck_convolution *convolution, const ck_map *out);
 void ck_convolve(const ck_convolution *convolution, const ck_map *in, const float *packed,
                  const ck_epilogue *epilogue, const ck_map *out, int64_t task, float *scratch);
 
+/// The gradient of a convolution's weights for a batch of images of equal size,
+///   dW[o, i, t] = sum over images and output voxels p of in[i, p * stride + t * dilation] delta[o, p],
+/// computed by the convolution's algorithm or its adjoint. It runs in stages, each of which needs the
+/// results of those before it; a stage's tasks can run at the same time. The result depends on the
+/// shapes alone, not on which thread runs what.
+typedef struct {
+  ck_convolution convolution;
+  int32_t images;
+  int32_t size[3];  ///< of each image's output, (z, y, x)
+} ck_gradient;
+
+/// The algorithm that is fastest for a gradient, by a model of the work, whatever
+/// `gradient->convolution.algorithm` says. The relative rms error is at most 1e-6 for CK_DIRECT and
+/// CK_WINOGRAD_222 and 5e-6 for the others (docs/winograd.md).
+ck_algorithm ck_gradient_choose(const ck_gradient *gradient);
+
+/// The number of floats of memory that all tasks share, 64-byte aligned, and of scratch memory that
+/// each worker needs, the same. Both are moderate: some copies of the result at most.
+size_t ck_gradient_memory_size(const ck_gradient *gradient);
+size_t ck_gradient_scratch_size(const ck_gradient *gradient);
+
+/// The number of stages, and that of a stage's tasks.
+int64_t ck_gradient_stage_count(const ck_gradient *gradient);
+int64_t ck_gradient_task_count(const ck_gradient *gradient, int64_t stage);
+
+/// Computes one task of a stage.
+/// \param in the inputs of each image, which must hold every voxel that the output reads
+/// \param delta the gradient of each image's output
+/// \param weights the gradient of the weights (out, in, kz, ky, kx), whole after the last stage
+void ck_gradient_task(const ck_gradient *gradient, const ck_map *in, const ck_map *delta,
+                      int64_t stage, int64_t task, float *memory, float *scratch, float *weights);
+
 /// The number of tasks into which work on each voxel by itself is divided: a plane of a block each,
 /// planes fastest.
 int64_t ck_plane_count(const ck_map *map);

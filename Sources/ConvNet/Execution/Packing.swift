@@ -23,16 +23,11 @@ struct Packer {
   ) throws -> PreparedConvolution {
     let inputs = weights.inputChannels / weights.groups
     let outputs = weights.outputChannels / weights.groups
-    // Groups are computed in bundles that begin at whole blocks of channels; inside a bundle the
-    // weights between the groups are zero.
-    var bundle = 1
-    while bundle < weights.groups && (bundle * inputs % 8 != 0 || bundle * outputs % 8 != 0) {
-      bundle += 1
-    }
+    let bundles = GroupBundles(groups: weights.groups, inputs: inputs, outputs: outputs)
     let taps = weights.kernel.z * weights.kernel.y * weights.kernel.x
     var parts: [PreparedConvolution.Part] = []
-    for (number, first) in stride(from: 0, to: weights.groups, by: bundle).enumerated() {
-      let count = min(bundle, weights.groups - first)
+    for (number, bundle) in bundles.enumerated() {
+      let (first, count) = (bundle.first, bundle.count)
       let convolution = self.convolution(
         inputs: count * inputs, outputs: count * outputs, kernel: weights.kernel,
         stride: weights.stride, dilation: weights.dilation, outputSize: outputSize)

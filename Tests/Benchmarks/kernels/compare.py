@@ -30,14 +30,14 @@ SHAPES = [
 ]
 
 
-def build(folder):
-    """Compiles the kernels and the timing program."""
+def build(folder, name="kernels"):
+    """Compiles the kernels and a timing program."""
     root = pathlib.Path(__file__).resolve().parents[3]
     sources = root / "Sources" / "ConvKernels"
-    program = pathlib.Path(folder) / "kernels"
+    program = pathlib.Path(folder) / name
     files = sorted(sources.glob("*.c")) + sorted(sources.glob("*/*.c"))
     subprocess.run(
-        ["clang", "-O3", "-fno-math-errno", f"-I{sources}/include", root / "Tests/Benchmarks/kernels/kernels.c"]
+        ["clang", "-O3", "-fno-math-errno", f"-I{sources}/include", root / f"Tests/Benchmarks/kernels/{name}.c"]
         + files + ["-o", program, "-lpthread", "-lm"],
         check=True)
     return program

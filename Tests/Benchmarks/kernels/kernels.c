@@ -3,51 +3,7 @@
 // relative rms error of sampled outputs. Processor time is the steadier where other work goes on.
 // OUT is the edge of the cubic output, ALGORITHM and ISA are the numbers of ConvKernels.h, or -1 for
 // the best.
-#include <ConvKernels.h>
-#include <math.h>
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
-static double now(clockid_t clock) {
-  struct timespec t;
-  clock_gettime(clock, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static float *allocate(size_t floats) {
-  size_t bytes = (floats * sizeof(float) + 4095) / 4096 * 4096 + 4096;
-  float *p = aligned_alloc(4096, bytes);
-  if (!p) abort();
-  memset(p, 0, bytes);
-  return p;
-}
-
-static uint32_t state = 1;
-static float uniform(void) {
-  state = state * 1664525u + 1013904223u;
-  return (float)(state >> 8) / 8388608.0f - 1;
-}
-
-static ck_map map(int channels, int edge) {
-  ck_map m = {.channels = channels, .depth = edge, .height = edge, .width = edge};
-  m.x_stride = CK_BLOCK;
-  m.y_stride = m.x_stride * edge;
-  m.z_stride = m.y_stride * edge;
-  m.block_stride = m.z_stride * edge;
-  m.data = allocate((size_t)m.block_stride * (size_t)((channels + 7) / 8));
-  return m;
-}
-
-static float *at(const ck_map *m, int c, int z, int y, int x) {
-  return m->data + c / 8 * m->block_stride + z * m->z_stride + y * m->y_stride + x * m->x_stride +
-         c % 8;
-}
-
-enum { most_threads = 64 };
+#include "measure.h"
 
 typedef struct {
   ck_convolution c;
@@ -92,10 +48,7 @@ int main(int count, char **argument) {
   l.c.algorithm = value[5] < 0 ? ck_choose(&l.c, edge, edge, edge) : (ck_algorithm)value[5];
   l.in = map(in, (edge - 1) * stride + kernel);
   l.out = map(out, edge);
-  for (int c = 0; c < in; c++)
-    for (int z = 0; z < l.in.depth; z++)
-      for (int y = 0; y < l.in.height; y++)
-        for (int x = 0; x < l.in.width; x++) *at(&l.in, c, z, y, x) = uniform();
+  fill(&l.in);
   const int taps = kernel * kernel * kernel;
   float *weights = allocate((size_t)out * (size_t)in * (size_t)taps);
   for (int i = 0; i < out * in * taps; i++) weights[i] = uniform() / sqrtf((float)(in * taps));
