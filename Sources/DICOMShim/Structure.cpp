@@ -93,6 +93,8 @@ class Walk {
     } else {
       is_pixels = group == 0x7fe0 && element == 0x0010;
     }
+    // Where DCMTK parses a sequence, since the dictionary says so, its items must be right.
+    if (is_untold && DcmTag(group, element).getEVR() == EVR_SQ) is_sequence = true;
     if (length == undefined) {
       return is_pixels ? fragments(end) : items(no_end, end, encoding, depth + 1);
     }

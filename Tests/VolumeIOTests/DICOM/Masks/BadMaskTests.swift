@@ -81,6 +81,19 @@ import Volumes
     }
   }
 
+  /// DCMTK takes what stands in the place of an item for one, with whatever length follows.
+  @Test func sequencesWithoutItems() throws {
+    var bytes = [UInt8](try Data(contentsOf: URL(filePath: MaskFiles.root + "binary.dcm")))
+    let tag: [UInt8] = [0x62, 0, 2, 0]
+    let place = try #require(bytes.indices.dropLast(4).first { Array(bytes[$0..<$0 + 4]) == tag })
+    #expect(bytes[place + 8..<place + 12].elementsEqual([0xfe, 0xff, 0, 0xe0]))
+    bytes[place + 10] = 1
+    let error = #expect(throws: VolumeIOError.self) {
+      try DICOMMask.read(bytes: bytes, name: "binary")
+    }
+    #expect(error?.description.contains("do not follow each other as they must") == true)
+  }
+
   @Test func otherFilesAreNone() throws {
     #expect(try DICOMMask.read(MaskFiles.root + "grid.nii.gz") == nil)
     #expect(try DICOMMask.read(DICOMVolumeTests.root + "enhanced_ct.dcm") == nil)
