@@ -25,9 +25,10 @@ typedef struct {
 
 /// The most floats of all slots together; of a slot and the transforms of a run that stay in a cache;
 /// of the transforms of a run that tasks share.
-enum { most_sums = 1 << 24, most_cached = 5 << 16, most_shared = 1 << 22 };
-/// The tasks that suffice to share out work, the tiles and positions of tasks of shared runs.
-enum { enough_tasks = 16, task_tiles = 8, task_positions = 4 };
+enum { most_sums = 1 << 24, most_cached = 12 << 16, most_shared = 1 << 21 };
+/// The tasks that suffice to share out work (fewer where each has large sums, for those must be added
+/// up), and the tiles and positions of tasks of shared runs.
+enum { enough_tasks = 16, large_sums = 1 << 17, task_tiles = 8, task_positions = 4 };
 
 static int32_t group_count(const ck_convolution *c) {
   int32_t groups = 0;
@@ -87,7 +88,10 @@ static void divide_winograd(const ck_gradient *g, division *d) {
   d->runs = quotient(tiles, most);
   d->run = d->runs > 0 ? quotient(tiles, d->runs) : 0;
   d->runs = d->run > 0 ? quotient(tiles, d->run) : 0;
-  d->slots = d->is_shared ? (int32_t)least(d->runs, 1) : (int32_t)least(enough_tasks, d->runs);
+  const int64_t slots = d->is_shared                ? 1
+                        : d->slot_size > (size_t)large_sums ? enough_tasks / 2
+                                                    : enough_tasks;
+  d->slots = (int32_t)least(slots, d->runs);
 }
 
 static division divide(const ck_gradient *g) {
@@ -218,6 +222,45 @@ void ck_gradient_task(const ck_gradient *g, const ck_map *in, const ck_map *delt
   }
 }
 
+/// An algorithm's work in the time of 16 multiply-adds (one instruction), measured: the transform of a
+/// block of a tile's channels, in a cache and beyond it; the last stage for a pair of channels.
+typedef struct {
+  ck_algorithm algorithm;
+  double cached, shared, finish;
+} gradient_cost;
+
+static const gradient_cost gradient_costs[] = {{CK_WINOGRAD_222, 330, 1000, 210},
+                                               {CK_WINOGRAD_244, 1000, 2600, 320},
+                                               {CK_WINOGRAD_444, 2100, 4000, 400}};
+
 ck_algorithm ck_gradient_choose(const ck_gradient *g) {
-  return ck_choose(&g->convolution, g->size[0], g->size[1], g->size[2]);
+  const ck_convolution *c = &g->convolution;
+  for (int axis = 0; axis < 3; axis++)
+    if (c->kernel[axis] != 3 || c->stride[axis] != 1 || c->dilation[axis] != 1) return CK_DIRECT;
+  // The work of moving a float of the sums to and from memory, and of the last stage of the direct
+  // method; products of transforms run below the full speed.
+  const double move = 0.6, direct_finish = 170, product_efficiency = 0.85;
+  const double pairs = (double)c->in_channels * ck_blocks(c->out_channels) * CK_BLOCK;
+  const double blocks = ck_blocks(c->in_channels) + ck_blocks(c->out_channels);
+  const double voxels = (double)g->images * g->size[0] * g->size[1] * g->size[2];
+  ck_algorithm best = CK_DIRECT;
+  double best_cost = 27 * pairs / 16 * voxels + pairs * direct_finish;
+  for (int i = 0; i < 3; i++) {
+    const gradient_cost cost = gradient_costs[i];
+    ck_gradient candidate = *g;
+    candidate.convolution.algorithm = cost.algorithm;
+    const division d = divide(&candidate);
+    const double tiles = (double)tile_count(&candidate);
+    const double positions = ck_positions(&candidate.convolution);
+    // A shared slot is moved once a run, others once to be added up.
+    const double moves = d.is_shared ? (double)d.runs : d.slots;
+    const double all = positions * pairs / 16 * tiles / product_efficiency +
+                       tiles * blocks * (d.is_shared ? cost.shared : cost.cached) +
+                       pairs * (cost.finish + move * positions * moves);
+    if (all < best_cost) {
+      best_cost = all;
+      best = cost.algorithm;
+    }
+  }
+  return best;
 }

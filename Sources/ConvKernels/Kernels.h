@@ -55,7 +55,7 @@ typedef struct {
   void (*gradient_products)(const ck_gradient *, const ck_transforms *, int64_t tiles,
                             int32_t begin, int32_t end, int adds, float *sums);
   /// The gradient of the weights from a block of input channels to the group of output channels from
-  /// `out_block` on, from `slots` copies of the sums. Scratch: a double for each sum.
+  /// `out_block` on, from `slots` copies of the sums. Scratch: a double for each of these sums.
   void (*gradient_finish)(const ck_gradient *, const float *sums, int32_t slots,
                           size_t slot_size, int32_t in_block, int32_t out_block, float *weights,
                           double *scratch);

@@ -37,7 +37,7 @@ def build(folder, name="kernels"):
     program = pathlib.Path(folder) / name
     files = sorted(sources.glob("*.c")) + sorted(sources.glob("*/*.c"))
     subprocess.run(
-        ["clang", "-O3", "-fno-math-errno", f"-I{sources}/include", root / f"Tests/Benchmarks/kernels/{name}.c"]
+        ["clang", "-O3", "-fno-math-errno", "-D_GNU_SOURCE", f"-I{sources}/include", root / f"Tests/Benchmarks/kernels/{name}.c"]
         + files + ["-o", program, "-lpthread", "-lm"],
         check=True)
     return program

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
 enum { most_threads = 64 };
@@ -17,9 +18,11 @@ static double now(clockid_t clock) {
 }
 
 static float *allocate(size_t floats) {
-  size_t bytes = (floats * sizeof(float) + 4095) / 4096 * 4096 + 4096;
-  float *p = aligned_alloc(4096, bytes);
+  const size_t page = floats >= 1 << 20 ? 1 << 21 : 1 << 12;
+  size_t bytes = (floats * sizeof(float) + page - 1) / page * page + page;
+  float *p = aligned_alloc(page, bytes);
   if (!p) abort();
+  if (page > 1 << 12) madvise(p, bytes, MADV_HUGEPAGE);
   memset(p, 0, bytes);
   return p;
 }
