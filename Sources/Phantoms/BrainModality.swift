@@ -1,5 +1,5 @@
 /// The four MRI scans of a glioma protocol, named as in the BraTS challenges.
-public enum BrainModality: String, CaseIterable, Sendable {
+public enum BrainModality: String, CaseIterable, Codable, Sendable {
   /// T1-weighted, native.
   case t1n
   /// T1-weighted after contrast agent.

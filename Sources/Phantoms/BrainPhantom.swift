@@ -115,8 +115,9 @@ extension BrainPhantom.Parameters {
   }
 
   /// The grid, with axes that run to left, posterior and superior as in BraTS, around the head.
-  func geometry() throws(PhantomError) -> Geometry {
-    let extent = HeadAnatomy.extent
+  ///
+  /// - Parameter extent: what the grid holds where no spacing is given, in millimetres.
+  func geometry(extent: Point = HeadAnatomy.extent) throws(PhantomError) -> Geometry {
     let cubic = max(
       extent.x / Double(size.x), extent.y / Double(size.y), extent.z / Double(size.z))
     let step = spacing ?? SIMD3(repeating: cubic)

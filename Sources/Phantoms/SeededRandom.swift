@@ -20,6 +20,24 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
     range.lowerBound + (range.upperBound - range.lowerBound) * SeededRandom.unit(next())
   }
 
+  /// A whole number of a range, each as likely.
+  mutating func integer(_ range: ClosedRange<Int>) -> Int {
+    let count = Double(range.upperBound - range.lowerBound + 1)
+    return min(
+      range.upperBound, range.lowerBound + Int(count * SeededRandom.unit(next())))
+  }
+
+  /// True in so many cases of 1.
+  mutating func chance(_ probability: Double) -> Bool {
+    SeededRandom.unit(next()) < probability
+  }
+
+  /// A generator of its own for one purpose: what it gives does not depend on how many numbers other
+  /// purposes took.
+  init(seed: UInt64, purpose: UInt64) {
+    state = SeededRandom.mix(seed &+ SeededRandom.mix(purpose &+ 0x632B_E59B_D9B4_E019))
+  }
+
   /// SplitMix64's finaliser: 64 bits, each of which depends on all bits of the argument.
   static func mix(_ bits: UInt64) -> UInt64 {
     var bits = bits

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import ConvNet
+public import Phantoms
 public import VolumeIO
 public import Volumes
 
@@ -7,6 +8,7 @@ extension StoredType: ExpressibleByArgument {}
 extension UptakeValue: ExpressibleByArgument {}
 extension Interpolation: ExpressibleByArgument {}
 extension ONNXImporter.AxisOrder: ExpressibleByArgument {}
+extension BrainGenerator.Settings.SliceGrid: ExpressibleByArgument {}
 
 /// Three positive numbers: one for all axes, or three separated by commas.
 struct Spacing: ExpressibleByArgument {

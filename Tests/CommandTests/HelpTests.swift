@@ -40,6 +40,10 @@ import Testing
     (["convert", "a.nii", "b.nii", "--type", "int12"], "'int12' is invalid"),
     (["phantom", "mri"], "Missing expected argument '--out <folder>'"),
     (["phantom", "mri", "--out", "x", "--name", "a/b"], "--name takes a file name"),
+    (["phantom", "mri", "--out", "x", "--skull"], "need --kind"),
+    (["phantom", "mri", "--out", "x", "--kind", "ms", "--modalities", "ct"], "not 'ct'"),
+    (["phantom", "mri", "--out", "x", "--kind", "ms", "--slice-thickness", "40"], "1 to 12 mm"),
+    (["phantom", "mri", "--out", "x", "--kind", "mixed", "--lesions", "2"], "needs --kind glioma"),
   ]) func wrongUsageExitsWith2(_ arguments: [String], _ message: String) throws {
     let run = try Medcnn(arguments)
     #expect(run.status == 2)

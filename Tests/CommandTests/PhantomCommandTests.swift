@@ -46,6 +46,47 @@ import Volumes
     #expect(run.output.isEmpty)
   }
 
+  @Test func writesFoldersAndAListForSeveralCases() throws {
+    let folder = try TemporaryFolder()
+    let run = try Medcnn(
+      [
+        "phantom", "mri", "--kind", "mixed", "--count", "2", "--seed", "3", "--size", "24",
+        "--modalities", "t1c,t2f", "--tissues", "--skull", "--out", "cases", "--quiet",
+      ], in: folder.url)
+    #expect(run.status == 0)
+    #expect(run.errors.isEmpty)
+    #expect(run.output.isEmpty)
+    #expect(
+      try String(contentsOfFile: folder.path("cases/cases.csv"), encoding: .utf8) == """
+        id,t1c,flair,label
+        phantom-3,phantom-3/phantom-3-t1c.nii.gz,phantom-3/phantom-3-t2f.nii.gz,\
+        phantom-3/phantom-3-seg.nii.gz
+        phantom-4,phantom-4/phantom-4-t1c.nii.gz,phantom-4/phantom-4-t2f.nii.gz,\
+        phantom-4/phantom-4-seg.nii.gz
+
+        """)
+    for name in ["phantom-3/phantom-3", "phantom-4/phantom-4"] {
+      let labels = try ImageFile.readLabelMap(folder.path("cases/\(name)-seg.nii.gz"))
+      let tissues = try ImageFile.readLabelMap(folder.path("cases/\(name)-tissue.nii.gz"))
+      let scan = try ImageFile.readHeader(folder.path("cases/\(name)-t2f.nii.gz"))
+      #expect(labels.geometry == tissues.geometry)
+      #expect(labels.geometry == scan.geometry)
+    }
+  }
+
+  @Test func settingsComeFromAFile() throws {
+    let folder = try TemporaryFolder()
+    let arguments = ["phantom", "mri", "--kind", "ms", "--size", "24", "--out", "x", "--settings"]
+    try folder.write(Array(#"{"plaques": [2, 2], "noise": [0, 0]}"#.utf8), to: "good.json")
+    #expect(try Medcnn(arguments + ["good.json"], in: folder.url).status == 0)
+    try folder.write(Array(#"{"plaqes": [2, 2]}"#.utf8), to: "bad.json")
+    let run = try Medcnn(arguments + ["bad.json"], in: folder.url)
+    #expect(run.status == 1)
+    #expect(run.errors.contains("bad.json: "))
+    #expect(run.errors.contains("no 'plaqes', only size, "))
+    #expect(run.errors.split(separator: "\n").count == 1)
+  }
+
   @Test func folderThatCannotBeMadeIsAnError() throws {
     let folder = try TemporaryFolder()
     try folder.write([1], to: "taken")
