@@ -94,7 +94,7 @@ extension Tensor {
 }
 
 /// Draws descriptions and weights.
-private struct RandomNetwork {
+struct RandomNetwork {
   var generator: SeededRandom
   private var nodes: [NetworkDescription.Node] = []
   private var known: [(name: String, channels: Int, size: Triple)] = []
@@ -173,6 +173,12 @@ private struct RandomNetwork {
   }
 
   mutating func weights(for description: NetworkDescription) throws -> [String: Weight] {
+    try Self.weights(for: description, using: &generator)
+  }
+
+  static func weights(
+    for description: NetworkDescription, using generator: inout SeededRandom
+  ) throws -> [String: Weight] {
     var weights: [String: Weight] = [:]
     for need in try description.weightShapes() {
       let count = need.shape.reduce(1, *)

@@ -1,11 +1,13 @@
 // The entries of the table of kernels.
 
-static int contiguous_rows(const ck_map *map) {
-  return !map->data || map->y_stride == map->width * map->x_stride;
+// Whether the part of a map that an output sees, or that it is, has its rows, or its planes, one
+// right after the other.
+static int contiguous_rows(const ck_map *map, const ck_map *out) {
+  return !map->data || map->y_stride == out->width * map->x_stride;
 }
 
-static int contiguous_planes(const ck_map *map) {
-  return !map->data || map->z_stride == map->height * map->y_stride;
+static int contiguous_planes(const ck_map *map, const ck_map *out) {
+  return !map->data || map->z_stride == out->height * map->y_stride;
 }
 
 static void direct(const ck_convolution *c, const ck_map *in, const float *packed,
@@ -14,14 +16,15 @@ static void direct(const ck_convolution *c, const ck_map *in, const float *packe
   ck_map flat_in = *in, flat_out = *out;
   ck_epilogue flat = *e;
   // Where a voxel reads nothing but its like, contiguous rows are one long row.
-  if (ck_is_pointwise(c) && contiguous_rows(in) && contiguous_rows(out) &&
-      contiguous_rows(&e->residual) && contiguous_rows(&e->raw)) {
+  if (ck_is_pointwise(c) && contiguous_rows(in, out) && contiguous_rows(out, out) &&
+      contiguous_rows(&e->residual, out) && contiguous_rows(&e->raw, out)) {
     ck_map *maps[] = {&flat_in, &flat_out, &flat.residual, &flat.raw};
-    int whole = contiguous_planes(in) && contiguous_planes(out) &&
-                contiguous_planes(&e->residual) && contiguous_planes(&e->raw);
+    int whole = contiguous_planes(in, out) && contiguous_planes(out, out) &&
+                contiguous_planes(&e->residual, out) && contiguous_planes(&e->raw, out);
+    const int32_t width = out->width * out->height * (whole ? out->depth : 1);
     for (int i = 0; i < 4; i++) {
       ck_map *map = maps[i];
-      map->width *= map->height * (whole ? map->depth : 1);
+      map->width = width;
       map->height = 1;
       map->y_stride = map->z_stride;
       if (whole) map->depth = 1;

@@ -78,11 +78,20 @@ struct PreparedConvolution: @unchecked Sendable {
       + "\(convolution.out_channels)\(groups)\(algorithm)"
   }
 
+  /// The maps of one image.
+  struct ImageMaps {
+    var input: FeatureView
+    var output: FeatureView
+    var residual: FeatureView?
+    var raw: FeatureView?
+  }
+
+  /// Computes some slices of the output of one image or several.
+  ///
   /// - Parameter slices: the output slices to compute; the views begin at slice 0 of the whole.
   func run(
-    input: FeatureView, output: FeatureView, residual: FeatureView?, raw: FeatureView?,
-    slices: Range<Int>, workers: Workers, scratch: UnsafeMutablePointer<Float>,
-    scratchStride: Int
+    _ images: [ImageMaps], slices: Range<Int>, workers: Workers,
+    scratch: UnsafeMutablePointer<Float>, scratchStride: Int
   ) {
     struct Job: @unchecked Sendable {
       var convolution: ck_convolution
@@ -94,7 +103,7 @@ struct PreparedConvolution: @unchecked Sendable {
     }
     var jobs: [Job] = []
     var total = 0
-    for part in parts {
+    for (part, image) in parts.flatMap({ part in images.map { (part, $0) } }) {
       func outputs(_ view: FeatureView) -> FeatureView {
         let channels = min(
           Int(part.convolution.out_channels), view.channels - part.outputBlock * 8)
@@ -103,26 +112,26 @@ struct PreparedConvolution: @unchecked Sendable {
         return own.window(offset: part.outputOffset, step: part.outputStep, size: count)
       }
       let start = slices.lowerBound * Int(part.convolution.stride.0)
-      let read = input.channels(
+      let read = image.input.channels(
         from: part.inputBlock, count: Int(part.convolution.in_channels)
       ).window(
         offset: Triple(
           part.inputOffset.z + (part.outputCount == nil ? start : 0), part.inputOffset.y,
           part.inputOffset.x),
-        size: input.size)
+        size: image.input.size)
       let channel = part.outputBlock * 8
       var epilogue = ck_epilogue()
       epilogue.bias = bias.map { UnsafePointer($0.pointer + channel) }
       epilogue.scale = scale.map { UnsafePointer($0.pointer + channel) }
       epilogue.shift = shift.map { UnsafePointer($0.pointer + channel) }
       epilogue.slope = slope.map { UnsafePointer($0.pointer + channel) }
-      if let residual, residual.channels > channel {
+      if let residual = image.residual, residual.channels > channel {
         epilogue.residual = ck_map(outputs(residual))
       }
-      if let raw { epilogue.raw = ck_map(outputs(raw)) }
+      if let raw = image.raw { epilogue.raw = ck_map(outputs(raw)) }
       var job = Job(
         convolution: part.convolution, packed: part.packed.pointer, input: ck_map(read),
-        output: ck_map(outputs(output)), epilogue: epilogue, tasks: 0..<0)
+        output: ck_map(outputs(image.output)), epilogue: epilogue, tasks: 0..<0)
       let count = Int(ck_task_count(&job.convolution, &job.output))
       job.tasks = total..<(total + count)
       total += count

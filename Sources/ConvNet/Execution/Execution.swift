@@ -156,7 +156,7 @@ struct Execution {
     case .input, .instanceNorm: break
     case .convolution(let convolution):
       convolution.run(
-        input: input, output: output, residual: residual, raw: raw, slices: slices,
+        [.init(input: input, output: output, residual: residual, raw: raw)], slices: slices,
         workers: workers, scratch: scratch, scratchStride: plan.scratch)
     case .pointwise(let map):
       map.run(

@@ -116,27 +116,36 @@ enum Resampling {
     }
   }
 
+  /// The two voxels between which a voxel lies.
+  struct Tap {
+    var low: Int
+    var high: Int
+    /// The way from the one to the other.
+    var fraction: Float
+
+    /// Both, each with its part in the result.
+    var shares: [(place: Int, share: Float)] { [(low, 1 - fraction), (high, fraction)] }
+  }
+
+  /// The taps along an axis for linear interpolation.
+  static func taps(from: Int, to: Int, alignCorners: Bool) -> [Tap] {
+    (0..<to).map { index in
+      let ratio =
+        alignCorners
+        ? (to > 1 ? Double(from - 1) / Double(to - 1) : 0) : Double(from) / Double(to)
+      let place = alignCorners ? Double(index) * ratio : (Double(index) + 0.5) * ratio - 0.5
+      let low = min(from - 1, max(0, Int(place.rounded(.down))))
+      return Tap(
+        low: low, high: min(from - 1, low + 1), fraction: Float(max(0, place) - Double(low)))
+    }
+  }
+
   /// Linear interpolation, as PyTorch's `interpolate(mode="trilinear")`.
   static func trilinear(
     alignCorners: Bool, input: FeatureView, output: FeatureView, workers: Workers
   ) {
-    struct Tap {
-      var low: Int
-      var high: Int
-      var fraction: Float
-    }
     func taps(_ axis: Int) -> [Tap] {
-      let from = input.size[axis]
-      let to = output.size[axis]
-      return (0..<to).map { index in
-        let ratio =
-          alignCorners
-          ? (to > 1 ? Double(from - 1) / Double(to - 1) : 0) : Double(from) / Double(to)
-        let place = alignCorners ? Double(index) * ratio : (Double(index) + 0.5) * ratio - 0.5
-        let low = min(from - 1, max(0, Int(place.rounded(.down))))
-        return Tap(
-          low: low, high: min(from - 1, low + 1), fraction: Float(max(0, place) - Double(low)))
-      }
+      self.taps(from: input.size[axis], to: output.size[axis], alignCorners: alignCorners)
     }
     let zs = taps(0)
     let ys = taps(1)
