@@ -4,74 +4,29 @@ import VolumeIO
 import Volumes
 
 /// Values that nibabel read; made by Tests/Oracles/volumeio_nifti.py.
-struct NIfTIGolden: Decodable {
-  struct File: Decodable {
-    let shape: [Int]
-    let affine: [Double]
-    let type: String
-    let sform: Int
-    let qform: Int
-    let sum: Double
-    let min: Double
-    let max: Double
-    let indices: [Int]
-    let values: [Double]
-    let extensions: [Int]
-  }
-  let made: [String: File]
-  let shared: [String: File]
-
-  static let table: NIfTIGolden = {
-    do {
-      let data = try Data(contentsOf: URL(filePath: "\(Resources.root)/nifti.json"))
-      return try JSONDecoder().decode(NIfTIGolden.self, from: data)
-    } catch {
-      fatalError("nifti.json: \(error)")
-    }
-  }()
-}
+let niftiFiles = ReadValues.Table("nifti.json")
 
 @Suite struct NIfTIReaderTests {
-  @Test(arguments: NIfTIGolden.table.made.keys.sorted())
+  @Test(arguments: niftiFiles.made.keys.sorted())
   func madeFiles(name: String) throws {
-    try compare("\(Resources.root)/\(name)", #require(NIfTIGolden.table.made[name]))
+    try compare("\(Resources.root)/\(name)", #require(niftiFiles.made[name]))
   }
 
   @Test(
     .enabled(if: SharedData.root != nil, "the shared scans are absent"),
-    arguments: NIfTIGolden.table.shared.keys.sorted())
+    arguments: niftiFiles.shared.keys.sorted())
   func sharedFiles(name: String) throws {
     let root = try #require(SharedData.root)
-    try compare("\(root)/nifti/\(name)", #require(NIfTIGolden.table.shared[name]))
+    try compare("\(root)/nifti/\(name)", #require(niftiFiles.shared[name]))
   }
 
-  private func compare(_ path: String, _ expected: NIfTIGolden.File) throws {
+  private func compare(_ path: String, _ expected: ReadValues) throws {
     let file = try ImageFile.read(path)
-    let header = file.header
-    let volume = file.volume
-    let size = volume.geometry.size
-    #expect([size.x, size.y, size.z, volume.channels] == expected.shape)
-    let affine = volume.geometry.affine
-    for row in 0..<3 {
-      let found = [affine.i[row], affine.j[row], affine.k[row], affine.origin[row]]
-      for column in 0..<4 {
-        let difference = abs(found[column] - expected.affine[row * 4 + column])
-        #expect(difference <= 1e-6, "affine row \(row) column \(column): \(difference)")
-      }
-    }
-    #expect(header.storedType.rawValue == expected.type)
-    #expect(header.nifti?.sformCode == expected.sform)
-    #expect(header.nifti?.qformCode == expected.qform)
-    #expect(header.nifti?.extensions.map { Int($0.code) } == expected.extensions)
-    for (index, value) in zip(expected.indices, expected.values) {
-      #expect(volume.samples[index] == Float(value))
-    }
-    guard volume.samples.count < 1 << 20 else { return }
-    #expect(volume.samples.min() == Float(expected.min))
-    #expect(volume.samples.max() == Float(expected.max))
-    let sum = volume.samples.reduce(0.0) { $0 + Double($1) }
-    let scale = volume.samples.reduce(0.0) { $0 + abs(Double($1)) }
-    #expect(abs(sum - expected.sum) <= 1e-7 * scale)
+    expected.compare(file)
+    #expect(file.header.storedType.rawValue == expected.type)
+    #expect(file.header.nifti?.sformCode == expected.sform)
+    #expect(file.header.nifti?.qformCode == expected.qform)
+    #expect(file.header.nifti?.extensions.map { Int($0.code) } == expected.extensions)
   }
 
   @Test(arguments: [

@@ -29,7 +29,7 @@ import Volumes
     }
   }
 
-  @Test(arguments: NIfTIGolden.table.made.keys.sorted())
+  @Test(arguments: niftiFiles.made.keys.sorted())
   func geometryOfTheInputToTheLastBit(name: String) throws {
     let folder = try TemporaryFolder()
     let input = try ImageFile.read("\(Resources.root)/\(name)")

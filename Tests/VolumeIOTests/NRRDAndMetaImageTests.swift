@@ -4,59 +4,20 @@ import VolumeIO
 import Volumes
 
 /// Values that SimpleITK read; made by Tests/Oracles/volumeio_itk.py.
-struct ITKGolden: Decodable {
-  struct File: Decodable {
-    let shape: [Int]
-    let affine: [Double]
-    let sum: Double
-    let indices: [Int]
-    let values: [Double]
-  }
-  let made: [String: File]
-  let shared: [String: File]
-
-  static let table: ITKGolden = {
-    do {
-      let data = try Data(contentsOf: URL(filePath: "\(Resources.root)/itk.json"))
-      return try JSONDecoder().decode(ITKGolden.self, from: data)
-    } catch {
-      fatalError("itk.json: \(error)")
-    }
-  }()
-}
+private let itkFiles = ReadValues.Table("itk.json")
 
 @Suite struct NRRDAndMetaImageTests {
-  @Test(arguments: ITKGolden.table.made.keys.sorted())
+  @Test(arguments: itkFiles.made.keys.sorted())
   func madeFiles(name: String) throws {
-    try compare("\(Resources.root)/\(name)", #require(ITKGolden.table.made[name]))
+    try #require(itkFiles.made[name]).compare(ImageFile.read("\(Resources.root)/\(name)"))
   }
 
   @Test(
     .enabled(if: SharedData.root != nil, "the shared scans are absent"),
-    arguments: ITKGolden.table.shared.keys.sorted())
+    arguments: itkFiles.shared.keys.sorted())
   func sharedFiles(name: String) throws {
     let root = try #require(SharedData.root)
-    try compare("\(root)/pyradiomics/\(name)", #require(ITKGolden.table.shared[name]))
-  }
-
-  private func compare(_ path: String, _ expected: ITKGolden.File) throws {
-    let volume = try ImageFile.read(path).volume
-    let size = volume.geometry.size
-    #expect([size.x, size.y, size.z, volume.channels] == expected.shape)
-    let affine = volume.geometry.affine
-    for row in 0..<3 {
-      let found = [affine.i[row], affine.j[row], affine.k[row], affine.origin[row]]
-      for column in 0..<4 {
-        let difference = abs(found[column] - expected.affine[row * 4 + column])
-        #expect(difference <= 1e-6, "affine row \(row) column \(column): \(difference)")
-      }
-    }
-    for (index, value) in zip(expected.indices, expected.values) {
-      #expect(volume.samples[index] == Float(value))
-    }
-    let sum = volume.samples.reduce(0.0) { $0 + Double($1) }
-    let scale = volume.samples.reduce(0.0) { $0 + abs(Double($1)) }
-    #expect(abs(sum - expected.sum) <= 1e-7 * scale)
+    try #require(itkFiles.shared[name]).compare(ImageFile.read("\(root)/pyradiomics/\(name)"))
   }
 
   @Test(arguments: ["nrrd", "nhdr", "mha", "mhd"], StoredType.allCases)

@@ -1,6 +1,5 @@
 import Foundation
 public import Parallel
-import Synchronization
 import Volumes
 
 extension DICOMFolder {
@@ -175,8 +174,8 @@ private struct Decoder: Sendable {
 
   /// The true values, the channel slowest.
   func samples(_ workers: Workers) throws(VolumeIOError) -> [Float] {
-    let failures = Mutex<[Int: VolumeIOError]>([:])
-    let paddedUnits = Mutex<Int>(0)
+    let failures = Locked<[Int: VolumeIOError]>([:])
+    let paddedUnits = Locked(0)
     let (units, count) = (units, sampleCount)
     var samples = [Float](unsafeUninitializedCapacity: count) { buffer, filled in
       HugePages.advise(UnsafeMutableRawBufferPointer(buffer))

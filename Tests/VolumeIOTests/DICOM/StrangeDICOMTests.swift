@@ -1,4 +1,5 @@
 import Foundation
+import Parallel
 import Synchronization
 import Testing
 import VolumeIO
@@ -91,7 +92,7 @@ import Volumes
     let file = folder(path)
     let whole = try Data(contentsOf: URL(filePath: file))
     let isDone = Atomic(false)
-    let writer = Mutex(0)
+    let writer = Locked(0)
     DispatchQueue.concurrentPerform(iterations: 2) { role in
       if role == 0 {
         while !isDone.load(ordering: .relaxed) {
