@@ -47,6 +47,17 @@ ds_file *ds_open_memory(const uint8_t *bytes, size_t count, ds_error *error) {
   });
 }
 
+size_t ds_damaged_series(const char *path, char *text, size_t capacity) {
+  return guarded<size_t>(nullptr, 0, [&]() -> size_t {
+    FileSource source(path);
+    if (!source.is_open() || !prepare(nullptr)) return 0;
+    const std::string series = series_of(source);
+    if (series.size() >= capacity) return 0;
+    std::memcpy(text, series.c_str(), series.size() + 1);
+    return series.size();
+  });
+}
+
 void ds_close(ds_file *file) {
   guarded<int>(nullptr, 0, [&] {
     delete file;

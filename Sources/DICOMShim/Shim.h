@@ -7,6 +7,7 @@
 #include <dcmtk/dcmdata/dctk.h>
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "include/DICOMShim.h"
@@ -29,6 +30,9 @@ class ByteSource;
 
 /// Whether a file can be given to DCMTK: its elements lie within it and are not nested too deep.
 bool check_structure(ByteSource &source, ds_error *error);
+
+/// The UID of the series (0020,000E) of a file that may be damaged behind it; empty where it is not reached.
+std::string series_of(ByteSource &source);
 
 /// Prepares DCMTK once: its log, its codecs, its dictionary. Returns whether it can be used.
 bool prepare(ds_error *error);

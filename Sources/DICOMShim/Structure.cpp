@@ -28,6 +28,9 @@ class Walk {
  public:
   explicit Walk(ByteSource &source) : source_(source) {}
 
+  /// The UID of the series (0020,000E) of the data set, where the walk came so far.
+  const std::string &series() const { return series_; }
+
   /// Elements up to `end`, or to the delimiter of an item where that is not known.
   Outcome elements(std::uint64_t end, Encoding encoding, int depth) {
     if (depth > deepest) return Outcome::too_deep;
@@ -49,6 +52,7 @@ class Walk {
 
  private:
   ByteSource &source_;
+  std::string series_;
 
   static std::uint16_t half(const std::uint8_t *bytes, Encoding encoding) {
     return encoding.is_big_endian ? std::uint16_t(bytes[0] << 8 | bytes[1])
@@ -99,6 +103,13 @@ class Walk {
       return is_pixels ? fragments(end) : items(no_end, end, encoding, depth + 1);
     }
     const std::uint64_t limit = end == no_end ? no_end : end - source_.position();
+    if (depth == 0 && group == 0x0020 && element == 0x000e && length <= 64 && length <= limit) {
+      std::uint8_t bytes[64];
+      if (source_.peek(bytes, length)) {
+        series_.assign(reinterpret_cast<char *>(bytes), length);
+        while (!series_.empty() && (series_.back() == '\0' || series_.back() == ' ')) series_.pop_back();
+      }
+    }
     if (length > limit || length > source_.left()) return Outcome::cut;
     const std::uint64_t last = source_.position() + length;
     std::uint8_t start[4];
@@ -173,7 +184,15 @@ Outcome meta_header(ByteSource &source, std::string &syntax) {
   return Outcome::good;
 }
 
-Outcome walk(ByteSource &source) {
+/// Walks over a data set; `series` gets the UID of its series as far as that was reached, or is null.
+Outcome walk(ByteSource &source, Encoding encoding, std::string *series) {
+  Walk walk(source);
+  const Outcome outcome = walk.elements(no_end, encoding, 0);
+  if (series) *series = walk.series();
+  return outcome;
+}
+
+Outcome walk(ByteSource &source, std::string *series) {
   std::uint8_t start[132];
   if (source.peek(start, 132) && std::memcmp(start + 128, "DICM", 4) == 0) source.skip(132);
   std::string syntax;
@@ -183,18 +202,18 @@ Outcome walk(ByteSource &source) {
   if (!source.peek(head, 6)) return Outcome::good;
   if (syntax == "1.2.840.10008.1.2.1.99") {
     InflatedSource inflated(source);
-    return Walk(inflated).elements(no_end, {true, false}, 0);
+    return walk(inflated, {true, false}, series);
   }
   const bool is_big_endian = syntax == "1.2.840.10008.1.2.2" || (syntax.empty() && head[0] == 0);
   // DCMTK, too, looks at the first element where the syntax is not told or is wrong.
   const bool is_explicit = head[4] >= 'A' && head[4] <= 'Z' && head[5] >= 'A' && head[5] <= 'Z';
-  return Walk(source).elements(no_end, {is_explicit, is_big_endian}, 0);
+  return walk(source, {is_explicit, is_big_endian}, series);
 }
 
 }  // namespace
 
 bool check_structure(ByteSource &source, ds_error *error) {
-  switch (walk(source)) {
+  switch (walk(source, nullptr)) {
     case Outcome::good: return true;
     case Outcome::too_deep:
       report(error, bad_structure, "its items are nested more than 100 deep");
@@ -206,6 +225,12 @@ bool check_structure(ByteSource &source, ds_error *error) {
   }
   report(error, bad_structure, "its elements and items do not follow each other as they must");
   return false;
+}
+
+std::string series_of(ByteSource &source) {
+  std::string series;
+  walk(source, &series);
+  return series;
 }
 
 }  // namespace shim

@@ -24,13 +24,7 @@ public struct ImageFile: Sendable {
   public static func read(
     _ path: String, dicom: DICOMOptions = DICOMOptions(), workers: Workers = .all
   ) throws(VolumeIOError) -> ImageFile {
-    let (path, series) = DICOMPaths.divided(path)
-    let dicom = dicom.with(series: series)
-    if DICOMPaths.isFolder(path) {
-      let folder = try DICOMFolder(path, workers: workers)
-      return try folder.read(folder.chosen(dicom), options: dicom, workers: workers)
-    }
-    return try read(try InputFile(path: path), dicom: dicom, workers: workers)
+    try ImageOrMask.read(path, dicom: dicom, workers: workers).image(workers)
   }
 
   /// Reads an image from memory; `name` is what errors call it.
@@ -40,7 +34,10 @@ public struct ImageFile: Sendable {
   public static func read(
     bytes: [UInt8], name: String, workers: Workers = .all
   ) throws(VolumeIOError) -> ImageFile {
-    try read(InputFile(bytes: bytes, path: name), dicom: DICOMOptions(), workers: workers)
+    try ImageOrMask.read(
+      InputFile(bytes: bytes, path: name), dicom: DICOMOptions(), prefersMasks: false,
+      workers: workers
+    ).image(workers)
   }
 
   /// Reads all but the voxels.
@@ -51,18 +48,23 @@ public struct ImageFile: Sendable {
   ) throws(VolumeIOError) -> ImageHeader {
     let (path, series) = DICOMPaths.divided(path)
     let dicom = dicom.with(series: series)
-    if DICOMPaths.isFolder(path) {
-      let folder = try DICOMFolder(path)
-      return try folder.readHeader(folder.chosen(dicom), options: dicom)
-    }
+    if DICOMPaths.isFolder(path) { return try readHeader(DICOMFolder(path), dicom) }
     switch try parse(try InputFile(path: path)) {
     case .parsed(let image): return image.header
     case .dicom(let source):
       let stamp = FileStamp(source)
       let file = try DICOMFile(source)
       if let mask = try DICOMMask(file, source) { return try ImageFile(mask.segments()).header }
-      let folder = try DICOMFolder(file, source, stamp, workers: .all)
-      return try folder.readHeader(folder.chosen(dicom), options: dicom)
+      return try readHeader(DICOMFolder(file, source, stamp, workers: .all), dicom)
+    }
+  }
+
+  private static func readHeader(
+    _ folder: DICOMFolder, _ dicom: DICOMOptions
+  ) throws(VolumeIOError) -> ImageHeader {
+    switch try folder.choice(dicom, prefersMasks: false) {
+    case .series(let series): return try folder.readHeader(series, options: dicom)
+    case .mask(let mask): return try readHeader(mask.path)
     }
   }
 
@@ -73,8 +75,10 @@ public struct ImageFile: Sendable {
   public static func readLabelMap(
     _ path: String, workers: Workers = .all
   ) throws(VolumeIOError) -> LabelMap {
-    if let mask = try DICOMMask.read(path) { return try mask.segments(workers: workers).labelMap() }
-    return try read(path, workers: workers).labelMap()
+    switch try ImageOrMask.read(path, prefersMasks: true, workers: workers) {
+    case .image(let image): return try image.labelMap()
+    case .mask(let mask, _): return try mask.segments(workers: workers).labelMap()
+    }
   }
 
   /// Segments as an image whose channels are their layers.
@@ -143,31 +147,14 @@ public struct ImageFile: Sendable {
     }
   }
 
-  private static func read(
-    _ file: InputFile, dicom: DICOMOptions, workers: Workers
-  ) throws(VolumeIOError) -> ImageFile {
-    switch try parse(file) {
-    case .parsed(let image):
-      return ImageFile(volume: try image.volume(workers: workers), header: image.header)
-    case .dicom(let source):
-      let stamp = FileStamp(source)
-      let file = try DICOMFile(source)
-      if let mask = try DICOMMask(file, source) {
-        return try ImageFile(mask.segments(workers: workers))
-      }
-      let folder = try DICOMFolder(file, source, stamp, workers: workers)
-      return try folder.read(folder.chosen(dicom), options: dicom, workers: workers)
-    }
-  }
-
   /// A file whose format is known.
-  private enum Known {
+  enum Known {
     case parsed(ParsedImage)
     case dicom(DICOMSource)
   }
 
   /// Tells the format and reads the header.
-  private static func parse(_ file: InputFile) throws(VolumeIOError) -> Known {
+  static func parse(_ file: InputFile) throws(VolumeIOError) -> Known {
     // The voxels' file of a pair can hold anything; its header tells.
     if let header = NIfTIReader.headerFile(beside: file) {
       let content = try InputContent(header)

@@ -24,6 +24,10 @@ public struct ImageHeader: Sendable {
   public let labelTables: [LabelTable]
   /// The header of a NIfTI file, which an output on the same grid repeats.
   public let nifti: NIfTIHeader?
+  /// The frame of reference and the series of a DICOM file.
+  public var space: DICOMSpace?
+  /// What the reader had to leave out, in words.
+  public var warnings: [String] = []
 
   /// The names of the labels of the first channel; empty where the file names none.
   public var labels: LabelTable { labelTables.first ?? LabelTable() }

@@ -8,6 +8,7 @@ enum CommandError: Error, CustomStringConvertible {
   case notFinite(String, count: Int)
   case severalChannels(String, count: Int)
   case noReference(String)
+  case notFractional(String)
   case unreadable(String, reason: String)
   case unwritableFolder(String, reason: String)
 
@@ -33,6 +34,8 @@ enum CommandError: Error, CustomStringConvertible {
     case .noReference(let path):
       "\(path): no DICOM series that the result could belong to; give --reference FOLDER with the "
         + "series on whose grid it lies"
+    case .notFractional(let path):
+      "\(path): no fractional DICOM segmentation; leave out --fractions"
     case .unreadable(let path, let reason):
       "\(path): cannot be read: \(reason)"
     case .unwritableFolder(let path, let reason):

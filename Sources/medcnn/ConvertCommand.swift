@@ -12,14 +12,17 @@ struct ConvertCommand: ParsableCommand {
     discussion: """
       The output's name decides the format: .nii, .nii.gz, .nrrd, .seg.nrrd, .nhdr, .mha or .mhd. \
       Voxels keep their places in the patient. Label maps (whole numbers with named labels, or any \
-      with --labels) keep their labels: they are resampled to the nearest voxel. Of a folder with \
-      DICOM images, or a DICOMDIR, each series is written where the output is a folder. The segments \
-      of a DICOM SEG become labels on their own grid or that of --like; the ROIs of an RTSTRUCT need \
-      --like: the image that they were drawn on.
+      with --labels) keep their labels: they are resampled to the nearest voxel.
 
-      With --format labels become a DICOM segmentation or contours, probabilities a fractional \
-      segmentation, and intensities a series of images in a new folder. They belong to the patient \
-      and study of --reference, but names, numbers and dates are left out unless asked for.
+      DICOM in: a file, a folder or a DICOMDIR. Of a folder with several series name one, as \
+      FOLDER#SERIES or with --series; "medcnn info FOLDER" lists them. Where the output is a folder \
+      every series is written. A SEG becomes labels on its own grid or that of --like. An RTSTRUCT \
+      needs --like, the image that it was drawn on. Of a folder with images and one SEG or RTSTRUCT \
+      the images are taken, with --roi or --fractions the other.
+
+      DICOM out: with --format labels become a SEG or contours, probabilities a fractional SEG, and \
+      intensities a series of images in a new folder. They belong to the patient and study of \
+      --reference, but names, numbers and dates are left out unless asked for.
 
       With --deidentify the DICOM files of a folder, or one file, are written as DICOM without what \
       identifies the patient (Basic Application Level Confidentiality Profile); the table on the \
@@ -31,12 +34,14 @@ struct ConvertCommand: ParsableCommand {
         medcnn convert scan.nrrd scan.nii.gz --orientation RAS --spacing 1
         medcnn convert dicom-folder scan.nii.gz --series 4
         medcnn convert dicom-folder out/
+        medcnn convert pet-folder suv.nii.gz --suv bw
+        medcnn convert seg.dcm labels.nii.gz --like ct-folder
         medcnn convert rtstruct.dcm gtv.nii.gz --like ct-folder --roi 'GTV*'
-        medcnn convert labels.nii.gz seg.dcm --format dicom-seg --reference ct/
+        medcnn convert labels.nii.gz seg.dcm --format dicom-seg --reference ct-folder
         medcnn convert dicom-folder anonymous/ --deidentify
       """)
 
-  @Argument(help: "The image or the folder with DICOM images to read.", completion: .file())
+  @Argument(help: "The image, or the folder with DICOM files, to read.", completion: .file())
   var input: String
 
   @Argument(
@@ -71,15 +76,19 @@ struct ConvertCommand: ParsableCommand {
   @Flag(help: "Make samples that are NaN or infinite 0.")
   var nanToZero = false
 
-  @Flag(help: "Take the image as a label map even if it names no labels.")
+  @Flag(help: "Take whole numbers as labels even if the image names none.")
   var labels = false
 
   @OptionGroup var dicom: DICOMArguments
   @OptionGroup var masks: MaskArguments
 
+  @Flag(help: "Write the fractions of a fractional SEG, 0 to 1: a channel for each segment.")
+  var fractions = false
+
   @Option(
     help: ArgumentHelp(
-      "Write a DICOM object instead: a segmentation, contours or a series.", valueName: "kind"))
+      "Write DICOM: a segmentation (SEG), contours (RTSTRUCT) or a series of images.",
+      valueName: "kind"))
   var format: DICOMKind?
 
   @OptionGroup var dicomOutput: DICOMOutputArguments
@@ -112,6 +121,7 @@ struct ConvertCommand: ParsableCommand {
       let isImage =
         format != nil || type != nil || orientation != nil || spacing != nil || like != nil
         || channel != nil || nanToZero || labels || dicom.isGiven || !masks.chosen.isEmpty
+        || fractions
       guard !isImage else {
         throw ValidationError("--deidentify keeps files as they are; it takes no other options.")
       }
@@ -144,33 +154,59 @@ struct ConvertCommand: ParsableCommand {
     /// The segments or ROIs of a DICOM file.
     var segments: SegmentSet?
     /// Whether it is on the grid of `like` already.
-    var isPlaced: Bool { segments != nil }
+    var isPlaced = false
   }
 
   /// Reads the input; segments and ROIs on the grid of `like` or else of the DICOM reference.
   private func readInput() throws -> Source {
-    guard let mask = try DICOMMask.read(input) else {
-      return Source(
-        image: try ImageFile.read(input, dicom: dicom.options, workers: threading.workers))
-    }
     let reader = MaskReader(
       arguments: masks, console: messages.console, workers: threading.workers)
-    let segments = try reader.segments(
-      mask, on: (like ?? dicomOutput.reference).map { try mask.grid(of: $0, dicom: dicom.options) })
+    let input = try reader.read(
+      self.input, dicom: dicom.options, prefersMasks: !masks.chosen.isEmpty || fractions)
+    guard case .mask(let mask, _) = input else {
+      if fractions { throw CommandError.notFractional(self.input) }
+      return Source(image: try input.image(threading.workers))
+    }
+    var options = dicom.options
+    // Of a folder it names the masks.
+    if DICOMFolder.isFolderOrDirectory(self.input) { options.series = nil }
+    let header = try (like ?? dicomOutput.reference).map {
+      try mask.header(ofImage: $0, dicom: options)
+    }
+    if let header { reader.compare(mask, with: header.path, header.space) }
+    if fractions {
+      guard case .segmentation(let segmentation) = mask else {
+        throw CommandError.notFractional(self.input)
+      }
+      let image = try segmentation.fractions(
+        masks.options, on: header?.geometry, workers: threading.workers)
+      messages.console.warn(image.header.warnings)
+      return Source(image: image, isPlaced: true)
+    }
+    let segments = try reader.segments(mask, on: header?.geometry)
     // Says which ones overlap, where no layer is chosen.
     if channel == nil { _ = try segments.labelMap() }
-    return Source(image: try ImageFile(segments), segments: segments)
+    return Source(image: try ImageFile(segments), segments: segments, isPlaced: true)
   }
 
   /// Writes each volume of a folder; one that fails does not keep the others from being written.
   private func convertAll() throws {
     let folder = try DICOMFolder(input, workers: threading.workers)
-    let series = try dicom.series == nil ? folder.series : [folder.chosen(dicom.options)]
+    let series =
+      try dicom.series == nil && !folder.series.isEmpty
+      ? folder.series : [folder.chosen(dicom.options)]
+    if !folder.masks.isEmpty {
+      let labels = folder.masks.map(\.label).joined(separator: ", ")
+      messages.console.note(
+        "left out segmentations and structure sets (\(labels)); convert each as '\(input)#NUMBER'")
+    }
+    var told: Set<String> = []
     try DICOMPlaces.make(output)
     var failures = 0
     for series in series {
       do {
         let image = try folder.read(series, options: dicom.options, workers: threading.workers)
+        messages.console.warn(image.header.warnings.filter { told.insert($0).inserted })
         try convert(image, isPlaced: false, to: DICOMPlaces.path(of: series, in: output))
       } catch {
         failures += 1

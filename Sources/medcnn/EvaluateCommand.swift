@@ -14,7 +14,7 @@ struct EvaluateCommand: ParsableCommand {
       with the lesions of the truth and how many were missed and falsely found. Where the labels are \
       BraTS's (1 to 4), also for the whole tumour (WT), tumour core (TC) and enhancing tumour (ET).
 
-      Either file can be a DICOM SEG or RTSTRUCT. An RTSTRUCT is drawn on the other file's grid, or \
+      Either file can be a DICOM SEG or RTSTRUCT, or a folder with one (FOLDER#SERIES of several). An RTSTRUCT is drawn on the other file's grid, or \
       on that of --like. With --roi or --truth-roi the choices of a file are its labels 1, 2 and so \
       on, so that ROIs with other numbers can be compared.
 
@@ -104,7 +104,7 @@ struct EvaluateCommand: ParsableCommand {
     var pair = try JudgedPair(
       prediction: prediction, truth: truth,
       chosen: (options(masks.chosen), options(truthChosen)),
-      grid: { mask in try like.map { try mask.grid(of: $0) } }, reader: reader)
+      like: like, reader: reader)
     if resample, pair.resamplePrediction(workers: workers) {
       messages.console.note("bringing \(prediction) to the grid of \(truth)")
     }

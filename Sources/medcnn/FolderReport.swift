@@ -1,6 +1,6 @@
 import VolumeIO
 
-/// What `info` tells of a folder with DICOM images.
+/// What `info` tells of a folder with DICOM files.
 struct FolderReport: Encodable {
   struct Series: Encodable {
     let series: String
@@ -13,8 +13,20 @@ struct FolderReport: Encodable {
     let problem: String?
   }
 
+  /// A segmentation or structure set.
+  struct Mask: Encodable {
+    let series: String
+    let modality: String
+    /// The number of segments or ROIs.
+    let parts: Int
+    let file: String
+    let description: String
+    let uid: String
+  }
+
   let folder: String
   let series: [Series]
+  let masks: [Mask]
   /// Files that look like DICOM and cannot be read.
   let damaged: [String]
 
@@ -26,7 +38,12 @@ struct FolderReport: Encodable {
         size: (0..<3).map { series.size[$0] }, channels: series.channels, files: series.files,
         description: series.description, uid: series.uid, problem: series.problem)
     }
-    damaged = folder.damaged.map(\.description)
+    masks = folder.masks.map { mask in
+      Mask(
+        series: mask.label, modality: mask.modality, parts: mask.partCount, file: mask.path,
+        description: mask.description, uid: mask.uid)
+    }
+    damaged = folder.damaged.map(\.error.description)
   }
 
   var text: String {
@@ -41,7 +58,17 @@ struct FolderReport: Encodable {
         series.description.isEmpty ? "-" : series.description, series.uid,
       ])
     }
-    var lines = [folder] + table.text.split(separator: "\n").map { "  " + $0 }
+    var masks = TextTable(
+      ["masks", "modality", "segments or ROIs", "description", "file"], leftAligned: [0, 1, 3, 4])
+    for mask in self.masks {
+      masks.append([
+        mask.series, mask.modality, String(mask.parts),
+        mask.description.isEmpty ? "-" : mask.description, mask.file,
+      ])
+    }
+    var lines = [folder]
+    if !series.isEmpty { lines += table.text.split(separator: "\n").map { "  " + $0 } }
+    if !self.masks.isEmpty { lines += masks.text.split(separator: "\n").map { "  " + $0 } }
     for series in series {
       if let problem = series.problem { lines.append("  \(series.series): not read: \(problem)") }
     }

@@ -11,18 +11,23 @@ struct InfoCommand: ParsableCommand {
     abstract: "Show what image files hold: grid, type, values, labels.",
     discussion: """
       Orientation letters say where the voxel axes run to: in LPS the first runs to the left, the \
-      second to posterior, the third to superior. For a folder with DICOM images or a DICOMDIR the \
-      series are listed; --series shows one of them. Of a DICOM SEG or RTSTRUCT the segments or \
-      ROIs are listed.
+      second to posterior, the third to superior.
+
+      Of a folder with DICOM files or a DICOMDIR the series, segmentations (SEG) and structure sets \
+      (RTSTRUCT) are listed; FOLDER#SERIES or --series shows one of them. Of a SEG or RTSTRUCT the \
+      segments or ROIs are listed.
 
       For research use only.
 
       Example:
         medcnn info t1.nii.gz labels.seg.nrrd
+        medcnn info dicom-folder
+        medcnn info dicom-folder --series 4
+        medcnn info seg.dcm
       """)
 
   @Argument(
-    help: "Image files: NIfTI, NRRD, MetaImage or DICOM; folders with DICOM images.",
+    help: "Image files: NIfTI, NRRD, MetaImage or DICOM; folders with DICOM files.",
     completion: .file())
   var paths: [String]
 
@@ -36,16 +41,21 @@ struct InfoCommand: ParsableCommand {
   func run() throws {
     var reports: [JSONValue] = []
     for path in paths {
-      if dicom.series == nil, DICOMFolder.isFolderOrDirectory(path) {
+      if dicom.series == nil, masks.chosen.isEmpty, DICOMFolder.isFolderOrDirectory(path) {
         let report = FolderReport(try DICOMFolder(path, workers: threading.workers))
         if json { reports.append(try JSONValue(encoding: report)) } else { print(report.text) }
-      } else if let mask = try DICOMMask.read(path) {
-        let report = try MaskReport(mask, options: masks.options, workers: threading.workers)
+        continue
+      }
+      switch try ImageOrMask.read(
+        path, dicom: dicom.options, prefersMasks: !masks.chosen.isEmpty,
+        workers: threading.workers)
+      {
+      case .mask(let mask, let warnings):
+        let report = try MaskReport(
+          mask, options: masks.options, warnings: warnings, workers: threading.workers)
         if json { reports.append(try JSONValue(encoding: report)) } else { print(report.text) }
-      } else {
-        let report = try ImageReport(
-          ImageFile.read(path, dicom: dicom.options, workers: threading.workers),
-          threading.workers)
+      case .image(let image):
+        let report = try ImageReport(image, threading.workers)
         if json { reports.append(try JSONValue(encoding: report)) } else { print(report.text) }
       }
     }
@@ -92,9 +102,11 @@ struct ImageReport: Encodable {
   let values: [Values]
   /// For each layer of labels that the file names.
   let labels: [LabelTable]
+  /// What the reader had to leave out.
+  let warnings: [String]
 
   enum CodingKeys: String, CodingKey {
-    case file, format, slope, intercept, channels, grid, values, labels
+    case file, format, slope, intercept, channels, grid, values, labels, warnings
     case storedType = "stored_type"
     case isCompressed = "compressed"
     case isBigEndian = "big_endian"
@@ -116,6 +128,7 @@ struct ImageReport: Encodable {
       try Values(image.volume, channel: channel, workers)
     }
     labels = header.labelTables.filter { !$0.entries.isEmpty }
+    warnings = header.warnings
   }
 }
 
@@ -188,6 +201,7 @@ extension ImageReport {
         lines.append("  label \(String(entry.value).leftPadded(to: 5))  \(entry.name)")
       }
     }
+    lines += warnings.map { "  warning: \($0)" }
     return lines.joined(separator: "\n")
   }
 }

@@ -29,7 +29,8 @@ struct QuietOption: ParsableArguments {
 
 /// The option of commands that read DICOM series.
 struct MissingSlicesOption: ParsableArguments {
-  @Flag(help: "Interpolate slices that a DICOM series lacks.")
+  @Flag(
+    help: "Interpolate slices that a DICOM series lacks, and leave out files that cannot be read.")
   var allowMissing = false
 }
 
@@ -37,7 +38,7 @@ struct MissingSlicesOption: ParsableArguments {
 struct DICOMArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The DICOM series to read from a folder with several: its number, UID or description.",
+      "Which series of a DICOM folder: its number, UID or description (* for any characters).",
       valueName: "series"))
   var series: String?
 

@@ -88,4 +88,32 @@ import Volumes
     let third = try Medcnn(["convert", Self.dicom + "/philips", folder.path("2"), "--deidentify"])
     #expect(third.status == 1)
   }
+
+  /// Contours of one series on another: what may not fit is told.
+  @Test func otherFramesOfReferenceAreTold() throws {
+    // A series without a frame of reference gets a new one each time.
+    for name in ["one", "other"] {
+      let series = try Medcnn([
+        "convert", Self.dicom + "/rescaled", folder.path(name), "--format", "dicom", "--reference",
+        Self.dicom + "/rescaled",
+      ])
+      #expect(series.status == 0, "\(series.errors)")
+    }
+    let contours = folder.path("rt.dcm")
+    let written = try Medcnn([
+      "convert", labels(), contours, "--format", "rtstruct", "--reference", folder.path("one"),
+    ])
+    #expect(written.status == 0, "\(written.errors)")
+    for (name, isTold) in [("one", false), ("other", true)] {
+      let run = try Medcnn([
+        "convert", contours, folder.path("back.nii.gz"), "--like", folder.path(name),
+      ])
+      #expect(run.status == 0, "\(run.errors)")
+      let text =
+        "warning: \(contours): its frame of reference is another one than that of "
+        + folder.path(name)
+      #expect(run.errors.contains(text) == isTold)
+      #expect(!run.errors.contains("beyond the image"))
+    }
+  }
 }

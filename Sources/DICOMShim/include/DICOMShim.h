@@ -42,6 +42,9 @@ ds_file *ds_open(const char *path, ds_error *error);
 /* Opens a file in memory, which must stay until it is closed. */
 ds_file *ds_open_memory(const uint8_t *bytes, size_t count, ds_error *error);
 void ds_close(ds_file *file);
+/* The UID of the series of a file that cannot be opened, as far as it is whole: its length, or 0 where
+ * that is not to be found or does not fit with its 0 at the end. */
+size_t ds_damaged_series(const char *path, char *text, size_t capacity);
 
 /* The meta header, or NULL where there is none. */
 const ds_item *ds_meta(const ds_file *file);

@@ -90,6 +90,16 @@ final class DICOMFile {
     }
   }
 
+  /// The UID of the series of a file that cannot be opened, or nil where the damage lies before it.
+  static func damagedSeries(_ path: String) -> String? {
+    let bytes = [UInt8](unsafeUninitializedCapacity: 65) { buffer, filled in
+      filled = buffer.withMemoryRebound(to: CChar.self) {
+        ds_damaged_series(path, $0.baseAddress, $0.count)
+      }
+    }
+    return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+  }
+
   static func reason(_ failure: ds_error) -> String {
     let text = withUnsafeBytes(of: failure.text) {
       String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)

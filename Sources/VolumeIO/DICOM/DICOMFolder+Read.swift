@@ -46,10 +46,12 @@ extension DICOMFolder {
   private func layout(
     of series: DICOMSeries, _ options: DICOMOptions
   ) throws(VolumeIOError) -> (SliceStack, Geometry) {
-    // Whether a file that cannot be read is one of its slices nobody can tell.
-    if let error = damaged.first, !options.allowMissing {
+    if !options.allowMissing, let file = damaged.first(where: { $0.mayBelong(to: series) }) {
       throw .unsupported(
-        path: path, found: error.description, remedy: "or give --allow-missing to leave it out")
+        path: path,
+        found: "a file that \(file.series == nil ? "may be" : "is") a slice of series "
+          + "\(series.label) cannot be read: \(file.error)",
+        remedy: "or give --allow-missing to leave it out")
     }
     guard series.isVolume else {
       throw .unsupported(
@@ -124,7 +126,42 @@ extension DICOMFolder {
       isCompressed: image.pixels.isCompressed, isBigEndian: image.pixels.isBigEndian,
       slope: isUniform ? first.frame.slope * scale : 1,
       intercept: isUniform ? first.frame.intercept * scale : 0, geometry: geometry,
-      channels: stack.channels, labelTables: [], nifti: nil)
+      channels: stack.channels, labelTables: [], nifti: nil,
+      space: DICOMSpace(
+        framesOfReference: Set(
+          Set(slices.map(\.instance)).compactMap { series.instances[$0].frameOfReference }),
+        series: series.uid.isEmpty ? [] : [series.uid]),
+      warnings: warnings(series, stack))
+  }
+
+  /// What was left out or made up.
+  private func warnings(_ series: DICOMSeries, _ stack: SliceStack) -> [String] {
+    var warnings = damageWarnings(for: series)
+    let made = stack.taps.count { $0.fraction != 0 }
+    if made > 0 {
+      warnings.append(
+        "missing or uneven slices of series \(series.label): \(made) of \(stack.sliceCount) are "
+          + "interpolated")
+    }
+    let unused = series.slices.count - stack.places.count * stack.channels
+    if unused > 0 {
+      warnings.append("images that series \(series.label) has twice: \(unused) left out")
+    }
+    return warnings
+  }
+
+  /// Tells of files that cannot be read.
+  ///
+  /// - Parameter series: the series that is read, or nil for a mask.
+  func damageWarnings(for series: DICOMSeries?) -> [String] {
+    let shown = damaged.prefix(4).map { file -> String in
+      let kind =
+        file.series.map { $0 == series?.uid ? "of this series" : "of series \($0)" }
+        ?? "that does not tell its series"
+      return "a file \(kind) is left out: \(file.error)"
+    }
+    return shown
+      + (damaged.count > 4 ? ["\(damaged.count - 4) more files cannot be read"] : [])
   }
 }
 

@@ -8,8 +8,10 @@ public struct DICOMFolder: Sendable {
   public let path: String
   /// The volumes, in the order of their series' numbers.
   public let series: [DICOMSeries]
-  /// What is wrong with files that look like DICOM and cannot be read.
-  public let damaged: [VolumeIOError]
+  /// The segmentations and structure sets, in the order of their series' numbers.
+  public let masks: [MaskFile]
+  /// The files that look like DICOM and cannot be read.
+  public let damaged: [DamagedFile]
 
   /// Whether a path is that of a folder or a `DICOMDIR`, which may hold several volumes.
   public static func isFolderOrDirectory(_ path: String) -> Bool {
@@ -26,20 +28,24 @@ public struct DICOMFolder: Sendable {
   /// The files that a path is read from: those of the series of a folder or a `DICOMDIR`, or the
   /// path itself.
   ///
+  /// - Parameter prefersMasks: as of ``ImageOrMask/read(_:dicom:prefersMasks:workers:)``.
   /// - Throws: ``VolumeIOError`` as ``ImageFile/read(_:dicom:workers:)`` does.
   public static func files(
-    at path: String, _ options: DICOMOptions = DICOMOptions()
+    at path: String, _ options: DICOMOptions = DICOMOptions(), prefersMasks: Bool = false
   ) throws(VolumeIOError) -> [String] {
     let (path, series) = DICOMPaths.divided(path)
     guard isFolderOrDirectory(path) else { return [path] }
-    return try DICOMFolder(path).chosen(options.with(series: series)).paths
+    switch try DICOMFolder(path).choice(options.with(series: series), prefersMasks: prefersMasks) {
+    case .series(let series): return series.paths
+    case .mask(let mask): return [mask.path]
+    }
   }
 
   /// Reads the headers of all DICOM files in a folder and the folders in it, of those that a
   /// `DICOMDIR` names, or of one file.
   ///
   /// - Parameter workers: the threads that read files.
-  /// - Throws: ``VolumeIOError`` for a path that cannot be read or has no DICOM images.
+  /// - Throws: ``VolumeIOError`` for a path that cannot be read or has no DICOM images or masks.
   public init(_ path: String, workers: Workers = .all) throws(VolumeIOError) {
     if DICOMPaths.isFolder(path) {
       let sources = try DICOMPaths.files(in: path).map { DICOMSource(path: $0) }
@@ -72,20 +78,22 @@ public struct DICOMFolder: Sendable {
         path: source.path, found: "a DICOM object\(modality) without an image of intensities",
         remedy: "name a file or folder with CT, MR or PET images")
     }
-    self.init(path: source.path, [instance], damaged: [])
+    self.init(path: source.path, [instance], [], damaged: [])
   }
 
-  private init(path: String, _ instances: [DICOMInstance], damaged: [VolumeIOError]) {
+  private init(
+    path: String, _ instances: [DICOMInstance], _ masks: [MaskFile], damaged: [DamagedFile]
+  ) {
     self.path = path
     self.damaged = damaged
     series = DICOMSeries.group(instances)
+    self.masks = MaskFile.labelled(masks, beside: series)
   }
 
   /// - Parameter isComplete: whether all files are known to be DICOM.
   private init(
     _ path: String, _ sources: [DICOMSource], workers: Workers, isComplete: Bool
   ) throws(VolumeIOError) {
-    typealias Outcome = Result<DICOMInstance?, VolumeIOError>
     let outcomes = workers.map(sources.count) { index -> Outcome in
       do throws(VolumeIOError) {
         let source = sources[index]
@@ -94,74 +102,41 @@ public struct DICOMFolder: Sendable {
           // A slice that is still being copied must not be taken for no slice.
           throw .malformed(path: source.path, reason: "it ends before its header; copy it again")
         }
-        if !isComplete, !DICOMSource.isDICOM(start) { return .success(nil) }
-        return .success(try DICOMInstance.read(source))
+        if !isComplete, !DICOMSource.isDICOM(start) { return .other }
+        // Taken before, so that a change meanwhile is noticed.
+        let stamp = FileStamp(source)
+        let file = try DICOMFile(source)
+        if let mask = MaskFile(file) { return .mask(mask) }
+        return try DICOMInstance.read(file, source, stamp).map(Outcome.image) ?? .other
       } catch {
-        return .failure(error)
+        return .damaged(DamagedFile(sources[index].path, error))
       }
     }
     var instances: [DICOMInstance] = []
-    var damaged: [VolumeIOError] = []
+    var masks: [MaskFile] = []
+    var damaged: [DamagedFile] = []
     for outcome in outcomes {
       switch outcome {
-      case .success(let instance): if let instance { instances.append(instance) }
-      case .failure(let error): damaged.append(error)
+      case .image(let instance): instances.append(instance)
+      case .mask(let mask): masks.append(mask)
+      case .damaged(let file): damaged.append(file)
+      case .other: break
       }
     }
-    guard !instances.isEmpty else {
-      if let error = damaged.first { throw error }
+    guard !instances.isEmpty || !masks.isEmpty else {
+      if let file = damaged.first { throw file.error }
       throw .unsupported(
         path: path, found: "a folder without DICOM images",
         remedy: "name one with CT, MR or PET images, or an image file")
     }
-    self.init(path: path, instances, damaged: damaged)
+    self.init(path: path, instances, masks, damaged: damaged)
   }
 
-  /// The only volume, or the one that the options name.
-  ///
-  /// - Throws: ``VolumeIOError/unsupported(path:found:remedy:)`` where none or several fit.
-  public func chosen(_ options: DICOMOptions) throws(VolumeIOError) -> DICOMSeries {
-    let volumes = series.filter(\.isVolume)
-    guard let wanted = options.series else {
-      guard volumes.count == 1 else {
-        if let only = series.first, volumes.isEmpty {
-          throw .unsupported(
-            path: path, found: only.problem ?? "no volume",
-            remedy: "name CT, MR or PET images with their place in the patient")
-        }
-        throw .unsupported(
-          path: path, found: "\(volumes.count) series: \(DICOMFolder.list(volumes))",
-          remedy: "choose one as '\(path)#NUMBER' or with --series; \"medcnn info\" lists them")
-      }
-      return volumes[0]
-    }
-    let tests: [(DICOMSeries) -> Bool] = [
-      { $0.label == wanted }, { $0.uid == wanted }, { $0.number.map(String.init) == wanted },
-      { $0.description.lowercased() == wanted.lowercased() },
-      { fnmatch(wanted.lowercased(), $0.description.lowercased(), 0) == 0 },
-    ]
-    for test in tests {
-      let found = series.filter(test)
-      if found.count == 1 { return found[0] }
-      if found.count > 1 {
-        throw .unsupported(
-          path: path,
-          found: "\(found.count) series for '\(wanted)': \(DICOMFolder.list(found))",
-          remedy: "choose one by its number in this list")
-      }
-    }
-    throw .unsupported(
-      path: path, found: "no series '\(wanted)' among \(DICOMFolder.list(series))",
-      remedy: "choose one by its number in this list, its UID or its description")
-  }
-
-  /// A few series in a sentence.
-  private static func list(_ series: [DICOMSeries]) -> String {
-    let names = series.prefix(8).map { series in
-      series.description.isEmpty
-        ? "\(series.label) (\(series.modality))"
-        : "\(series.label) (\(series.modality), \(series.description))"
-    }
-    return names.joined(separator: ", ") + (series.count > 8 ? ", ..." : "")
+  /// What a file in a folder is.
+  private enum Outcome: Sendable {
+    case image(DICOMInstance)
+    case mask(MaskFile)
+    case damaged(DamagedFile)
+    case other
   }
 }

@@ -9,6 +9,7 @@ struct DICOMInstance: Sendable {
   let series: SeriesKey
   let description: String
   let modality: String
+  let frameOfReference: String?
   /// Its pixels and slices, or why it is not taken.
   let image: Reading<Image>
 
@@ -28,12 +29,8 @@ struct DICOMInstance: Sendable {
   }
 
   /// Reads the headers of a file; nil for objects without an image, such as reports.
-  static func read(_ source: DICOMSource) throws(VolumeIOError) -> DICOMInstance? {
-    // Taken before, so that a change meanwhile is noticed.
-    let stamp = FileStamp(source)
-    return try read(try DICOMFile(source), source, stamp)
-  }
-
+  ///
+  /// - Parameter stamp: taken before the file was opened.
   static func read(
     _ file: DICOMFile, _ source: DICOMSource, _ stamp: FileStamp?
   ) throws(VolumeIOError) -> DICOMInstance? {
@@ -56,7 +53,7 @@ struct DICOMInstance: Sendable {
         uid: root.text(.seriesUID) ?? "", number: root.integer(.seriesNumber),
         patient: root.text(.patientID) ?? root.text(.patientName) ?? ""),
       description: root.text(.seriesDescription) ?? "", modality: root.text(.modality) ?? "",
-      image: image(file))
+      frameOfReference: root.text(.frameOfReferenceUID), image: image(file))
   }
 
   /// CT, MR and PET images: single, enhanced, colour, legacy converted; nuclear medicine.

@@ -53,6 +53,7 @@ extension DICOMTag {
   // The place.
   static let position = DICOMTag(0x0020, 0x0032)
   static let orientation = DICOMTag(0x0020, 0x0037)
+  static let frameOfReferenceUID = DICOMTag(0x0020, 0x0052)
   static let temporalPosition = DICOMTag(0x0020, 0x0100)
   static let pixelSpacing = DICOMTag(0x0028, 0x0030)
 

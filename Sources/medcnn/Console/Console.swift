@@ -9,6 +9,11 @@ struct Console: Sendable {
     if !isQuiet { Console.write(text) }
   }
 
+  /// Lines that say what may be wrong with the result.
+  func warn(_ texts: [String]) {
+    for text in texts { note("warning: \(text)") }
+  }
+
   /// Writes a line to the standard error.
   static func write(_ text: String) {
     FileHandle.standardError.write(Data((text + "\n").utf8))

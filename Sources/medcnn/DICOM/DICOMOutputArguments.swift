@@ -27,6 +27,7 @@ struct DICOMOutputArguments: ParsableArguments {
         path, options: DICOMOptions(allowMissing: allowMissing),
         workers: workers),
       keepsIdentifiers: keepIdentifiers, version: Medcnn.version, algorithm: algorithm)
+    console.warn(output.reference.warnings)
     if !keepIdentifiers {
       console.note(
         "the patient's name, numbers and dates are left out; archives that file by them need "

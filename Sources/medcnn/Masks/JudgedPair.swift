@@ -13,29 +13,38 @@ struct JudgedPair {
   /// slices that they need: where both have the same voxels they are extended to hold both.
   ///
   /// - Parameters:
-  ///   - grid: what finds the grid that DICOM masks are to be on, or nil for their own.
+  ///   - like: the image on whose grid DICOM masks are to be, or nil for their own.
   ///   - chosen: the segments or ROIs of the prediction and of the truth.
   init(
     prediction: String, truth: String, chosen: (prediction: MaskOptions, truth: MaskOptions),
-    grid: (DICOMMask) throws -> Geometry?, reader: MaskReader
+    like: String?, reader: MaskReader
   ) throws {
-    let masks = (try DICOMMask.read(prediction), try DICOMMask.read(truth))
-    isDICOM = masks.0 != nil || masks.1 != nil
+    let inputs = (try reader.read(prediction), try reader.read(truth))
+    isDICOM = inputs.0.mask != nil || inputs.1.mask != nil
     func read(
-      _ path: String, _ mask: DICOMMask?, _ options: MaskOptions, beside other: Geometry?
+      _ input: ImageOrMask, _ options: MaskOptions, beside other: Geometry?
     ) throws -> LabelMap {
-      guard let mask else { return try ImageFile.readLabelMap(path, workers: reader.workers) }
-      var target = try grid(mask)
-      if case .structureSet = mask { target = target ?? other }
-      return try reader.segments(mask, on: target, options: options).labelMap()
+      switch input {
+      case .image(let image): return try image.labelMap()
+      case .mask(let mask, _):
+        let header = try like.map { try mask.header(ofImage: $0) }
+        if let header { reader.compare(mask, with: header.path, header.space) }
+        var target = header?.geometry
+        if case .structureSet = mask { target = target ?? other }
+        return try reader.segments(mask, on: target, options: options).labelMap()
+      }
     }
-    if case .structureSet = masks.1 {
-      self.prediction = try read(prediction, masks.0, chosen.prediction, beside: nil)
-      self.truth = try read(truth, masks.1, chosen.truth, beside: self.prediction.geometry)
+    if let mask = inputs.0.mask {
+      reader.compare(mask, with: truth, inputs.1.space)
+    } else if let mask = inputs.1.mask {
+      reader.compare(mask, with: prediction, inputs.0.space)
+    }
+    if case .structureSet = inputs.1.mask {
+      self.prediction = try read(inputs.0, chosen.prediction, beside: nil)
+      self.truth = try read(inputs.1, chosen.truth, beside: self.prediction.geometry)
     } else {
-      self.truth = try read(truth, masks.1, chosen.truth, beside: nil)
-      self.prediction = try read(
-        prediction, masks.0, chosen.prediction, beside: self.truth.geometry)
+      self.truth = try read(inputs.1, chosen.truth, beside: nil)
+      self.prediction = try read(inputs.0, chosen.prediction, beside: self.truth.geometry)
     }
     if isDICOM, !self.prediction.geometry.matches(self.truth.geometry),
       let joined = self.truth.geometry.joined(with: self.prediction.geometry)

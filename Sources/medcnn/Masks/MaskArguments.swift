@@ -8,12 +8,14 @@ struct MaskArguments: ParsableArguments {
   @Option(
     name: .customLong("roi"),
     help: ArgumentHelp(
-      "Of a DICOM SEG or RTSTRUCT read only these segments or ROIs: a number, or a name in which * "
-        + "stands for any characters; repeatable.",
+      "Read only this segment of a SEG or ROI of an RTSTRUCT: its number, or its name (* for any "
+        + "characters); repeatable.",
       valueName: "name"))
   var chosen: [String] = []
 
-  @Option(help: ArgumentHelp("The least fraction of a fractional DICOM SEG's segments."))
+  @Option(
+    help: ArgumentHelp("Of a fractional SEG, the fraction from which a voxel belongs to a segment.")
+  )
   var threshold = 0.5
 
   func validate() throws {
@@ -31,14 +33,45 @@ struct MaskReader {
   let console: Console
   let workers: Workers
 
+  /// Reads an image or what a DICOM object says of its masks, and tells warnings.
+  ///
+  /// - Parameter prefersMasks: whether the only mask of a folder is taken where it has images, too.
+  func read(
+    _ path: String, dicom: DICOMOptions = DICOMOptions(), prefersMasks: Bool = true
+  ) throws -> ImageOrMask {
+    let result = try ImageOrMask.read(
+      path, dicom: dicom, prefersMasks: prefersMasks, workers: workers)
+    switch result {
+    case .image(let image): console.warn(image.header.warnings)
+    case .mask(_, let warnings): console.warn(warnings)
+    }
+    return result
+  }
+
   /// Reads masks and tells warnings.
+  ///
+  /// - Parameter grid: that on which they are to be, or nil for their own.
   func segments(
     _ mask: DICOMMask, on grid: Geometry?, options: MaskOptions? = nil
   ) throws -> SegmentSet {
     let segments = try mask.segments(
       options ?? arguments.options, on: grid, workers: workers)
-    for warning in segments.warnings { console.note("warning: \(mask.path): \(warning)") }
+    console.warn(segments.warnings.map { "\(mask.path): \($0)" })
     return segments
+  }
+
+  /// Tells where masks may lie elsewhere than what they are used with.
+  func compare(_ mask: DICOMMask, with path: String, _ other: DICOMSpace?) {
+    switch other.flatMap(mask.space.difference) {
+    case .frame:
+      console.warn([
+        "\(mask.path): its frame of reference is another one than that of \(path); the positions may "
+          + "not agree"
+      ])
+    case .series:
+      console.note("note: \(mask.path) was made from another series than \(path)")
+    case nil: break
+    }
   }
 }
 

@@ -25,7 +25,8 @@ struct MaskReport: Encodable {
   let problem: String?
   let warnings: [String]
 
-  init(_ mask: DICOMMask, options: MaskOptions, workers: Workers) throws {
+  /// - Parameter warnings: what the reader of its folder had to leave out.
+  init(_ mask: DICOMMask, options: MaskOptions, warnings: [String], workers: Workers) throws {
     file = mask.path
     series = mask.referencedSeries
     switch mask {
@@ -37,7 +38,7 @@ struct MaskReport: Encodable {
       problem = segmentation.problem
       let read = try problem == nil ? segmentation.segments(options, workers: workers) : nil
       grid = read.map { ImageReport.Grid($0.geometry) }
-      warnings = read?.warnings ?? []
+      self.warnings = warnings + (read?.warnings ?? [])
       segments = segmentation.segments.compactMap { segment in
         let voxels = read?.segments.first { $0.number == segment.number }
         if read != nil, voxels == nil { return nil }
@@ -49,11 +50,12 @@ struct MaskReport: Encodable {
       }
     case .structureSet(let structures):
       format = "DICOM structure set"
-      (frames, grid, problem, warnings) = (
+      (frames, grid, problem, self.warnings) = (
         nil, nil, nil,
-        structures.rois.compactMap { roi in
-          roi.problem.map { "ROI \(roi.number) (\(roi.name)): \($0)" }
-        }
+        warnings
+          + structures.rois.compactMap { roi in
+            roi.problem.map { "ROI \(roi.number) (\(roi.name)): \($0)" }
+          }
       )
       segments = structures.rois.map { roi in
         Segment(

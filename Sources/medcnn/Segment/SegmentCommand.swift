@@ -14,7 +14,7 @@ struct SegmentCommand: ParsableCommand {
       Give the scans by their kind (--t1 ...), or a folder or files whose names tell the kind, or \
       one file with all channels. Scans of one patient must be registered to each other; those on \
       another grid are resampled to the first. Without --mask the voxels that are not zero are the \
-      brain.
+      brain. Series of a DICOM folder are found by their descriptions, or named as FOLDER#SERIES.
 
       Writes the labels on the grid of the first scan and a JSON file beside it that says how they \
       were made, and prints each label's volume and number of lesions. With --format they are \
@@ -26,6 +26,9 @@ struct SegmentCommand: ParsableCommand {
       Example:
         medcnn segment --model glioma.safetensors --t1 t1.nii.gz --t1c t1c.nii.gz \\
           --t2 t2.nii.gz --flair flair.nii.gz -o labels.nii.gz
+        medcnn segment --model glioma.safetensors dicom-folder -o labels.nii.gz
+        medcnn segment --model glioma.safetensors dicom-folder -o seg.dcm \\
+          --format dicom-seg --keep-identifiers
       """)
 
   @OptionGroup(title: "Scans") var scans: ScanArguments
@@ -45,7 +48,7 @@ struct SegmentCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write the labels as a DICOM segmentation or as contours instead.", valueName: "kind"))
+      "Write the labels as DICOM: a segmentation (SEG) or contours (RTSTRUCT).", valueName: "kind"))
   var format: DICOMResultKind?
 
   @OptionGroup var dicomOutput: DICOMOutputArguments
@@ -59,7 +62,8 @@ struct SegmentCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Label only voxels where this image is not zero, or inside these segments or ROIs.",
+      "Label only voxels where this image is not zero, or inside this SEG or RTSTRUCT (a file or a "
+        + "folder with one).",
       valueName: "file"),
     completion: .file())
   var mask: String?
@@ -148,10 +152,11 @@ struct SegmentCommand: ParsableCommand {
       try SegmentCommand.check(image)
       return image
     }
+    console.warn(images.flatMap(\.header.warnings))
     let dicomResult = try self.dicomResult(
       inputs[0].path, images[0], model, console)
     let givenMask = try mask.map {
-      try readMask($0, on: images[0].volume.geometry, dicom, console)
+      try readMask($0, on: images[0].header, dicom, console)
     }
 
     let start = ContinuousClock.now
@@ -161,7 +166,7 @@ struct SegmentCommand: ParsableCommand {
       images.map(\.volume), mask: givenMask,
       progress: progress.update)
     progress.finish()
-    for warning in result.warnings { console.note("warning: \(warning)") }
+    console.warn(result.warnings)
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     console.note("segmented with \(model.card.name) in \(seconds.fixed(1)) s")
 
@@ -227,14 +232,15 @@ struct SegmentCommand: ParsableCommand {
 
   /// The voxels that are not zero, or of a DICOM file those of the chosen segments or ROIs.
   private func readMask(
-    _ path: String, on grid: Geometry, _ dicom: DICOMOptions, _ console: Console
+    _ path: String, on scan: ImageHeader, _ dicom: DICOMOptions, _ console: Console
   ) throws -> Mask {
-    if let found = try DICOMMask.read(path) {
-      let reader = MaskReader(arguments: masks, console: console, workers: threading.workers)
-      return try reader.segments(found, on: grid).mask
+    let reader = MaskReader(arguments: masks, console: console, workers: threading.workers)
+    switch try reader.read(path, dicom: dicom) {
+    case .image(let image): return Mask(nonZeroOf: image.volume)
+    case .mask(let mask, _):
+      reader.compare(mask, with: scan.path, scan.space)
+      return try reader.segments(mask, on: scan.geometry).mask
     }
-    return Mask(
-      nonZeroOf: try ImageFile.read(path, dicom: dicom, workers: threading.workers).volume)
   }
 
   /// Refuses what no network can make sense of.
@@ -279,12 +285,14 @@ struct SegmentCommand: ParsableCommand {
     _ result: Segmentation, model: Model, path: String, inputs: [ScanArguments.File]
   ) throws {
     var files: [(role: String, path: String)] = inputs.map { ($0.role, $0.path) }
-    if let mask { files.append(("mask", mask)) }
-    files.append(("model", path))
     // A series of DICOM images is recorded file by file.
     files = try files.flatMap { file in
       try DICOMFolder.files(at: file.path).map { (file.role, $0) }
     }
+    if let mask {
+      files += try DICOMFolder.files(at: mask, prefersMasks: true).map { ("mask", $0) }
+    }
+    files.append(("model", path))
     let read = files
     let records = try threading.workers.map(files.count) { index in
       do {

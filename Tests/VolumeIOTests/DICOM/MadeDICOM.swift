@@ -4,6 +4,8 @@ import Foundation
 struct MadeDICOM {
   /// The bytes of the values, by tag; of sequences those of their items.
   private var elements: [UInt32: (type: String, value: [UInt8])] = [:]
+  /// The class that the meta header states, if any.
+  var mediaStorageClass: String?
 
   /// Sets an attribute of text, or of decimal numbers, to values that backslashes separate.
   mutating func set(_ tag: UInt32, _ type: String, _ text: String) {
@@ -53,11 +55,27 @@ struct MadeDICOM {
   /// The whole file.
   var file: [UInt8] {
     var meta = MadeDICOM()
+    if let mediaStorageClass { meta.set(0x0002_0002, "UI", mediaStorageClass) }
     meta.set(0x0002_0010, "UI", "1.2.840.10008.1.2.1")
     let group = meta.content
     var length = MadeDICOM()
     length.set(0x0002_0000, "UL", [UInt32(group.count)])
     return [UInt8](repeating: 0, count: 128) + "DICM".utf8 + length.content + group + content
+  }
+
+  /// A DICOMDIR that refers to files of its folder.
+  static func directory(_ names: [String]) -> MadeDICOM {
+    var object = MadeDICOM()
+    object.mediaStorageClass = "1.2.840.10008.1.3.10"
+    object.set(
+      0x0004_1220,
+      items: names.map { name in
+        var record = MadeDICOM()
+        record.set(0x0004_1430, "CS", "IMAGE")
+        record.set(0x0004_1500, "CS", name)
+        return record
+      })
+    return object
   }
 
   func write(to path: String) throws { try Data(file).write(to: URL(filePath: path)) }

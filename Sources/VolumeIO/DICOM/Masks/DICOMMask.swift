@@ -9,11 +9,10 @@ public enum DICOMMask: Sendable {
   /// A structure set.
   case structureSet(StructureSet)
 
-  /// Reads what a file says of its masks, or nil for a file of another kind.
+  /// Reads what a file says of its masks, or nil for a file of another kind or a folder.
   ///
   /// - Throws: ``VolumeIOError`` for a file that cannot be read, or is damaged.
   public static func read(_ path: String) throws(VolumeIOError) -> DICOMMask? {
-    // A folder, or a series of one, has images.
     guard DICOMPaths.divided(path).series == nil, !DICOMPaths.isFolder(path) else { return nil }
     let file = try InputFile(path: path)
     guard DICOMSource.isDICOM(try file.bytes(0..<132)) else { return nil }
@@ -80,13 +79,23 @@ public enum DICOMMask: Sendable {
     }
   }
 
-  /// The grid of an image that masks are to be on. Of a folder with several series it is that of the
-  /// series that the masks refer to, unless another is chosen.
+  /// The frames of reference of its positions and the series that it was made from.
+  public var space: DICOMSpace {
+    let frames: Set<String> =
+      switch self {
+      case .segmentation(let segmentation): Set([segmentation.frameOfReference].compactMap { $0 })
+      case .structureSet(let structures): structures.framesOfReference
+      }
+    return DICOMSpace(framesOfReference: frames, series: Set(referencedSeries))
+  }
+
+  /// The header of an image on whose grid masks are to be. Of a folder with several series it is that
+  /// of the series that the masks refer to, unless another is chosen.
   ///
   /// - Throws: ``VolumeIOError`` where the image cannot be read or chosen.
-  public func grid(
-    of path: String, dicom: DICOMOptions = DICOMOptions()
-  ) throws(VolumeIOError) -> Geometry {
+  public func header(
+    ofImage path: String, dicom: DICOMOptions = DICOMOptions()
+  ) throws(VolumeIOError) -> ImageHeader {
     var dicom = dicom
     let isChosen = dicom.series != nil || DICOMPaths.divided(path).series != nil
     if !isChosen, DICOMFolder.isFolderOrDirectory(path) {
@@ -94,8 +103,8 @@ public enum DICOMMask: Sendable {
       let uids = Set(referencedSeries)
       let referenced = folder.series.filter { $0.isVolume && uids.contains($0.uid) }
       if referenced.count == 1 { dicom.series = referenced[0].label }
-      return try folder.readHeader(folder.chosen(dicom), options: dicom).geometry
+      return try folder.readHeader(folder.chosen(dicom), options: dicom)
     }
-    return try ImageFile.readHeader(path, dicom: dicom).geometry
+    return try ImageFile.readHeader(path, dicom: dicom)
   }
 }

@@ -40,7 +40,7 @@ extension DICOMSegmentation {
 }
 
 /// Reads the frames of a segmentation.
-private struct FrameReader: SlicePainter {
+struct FrameReader: SlicePainter {
   private let file: SharedFile
   private let segmentation: DICOMSegmentation
   private let stack: FrameStack
@@ -94,6 +94,12 @@ private struct FrameReader: SlicePainter {
         }
       }
     }
+  }
+
+  /// The stored values of whole bytes of a segment in a slice, or nil where it has no frame.
+  func bytes(slice: Int, member: Int) throws(VolumeIOError) -> [UInt8]? {
+    guard let frame = frames[Place(slice: slice, segment: member)] else { return nil }
+    return try file.frame(frame, byteCount: segmentation.pixels.area)
   }
 
   func forEachRun(

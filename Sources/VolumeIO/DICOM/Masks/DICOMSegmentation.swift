@@ -36,6 +36,8 @@ public struct DICOMSegmentation: Sendable {
   public let segments: [Segment]
   /// The UIDs of the series that were segmented.
   public let referencedSeries: [String]
+  /// The UID of the frame of reference, where the file tells it.
+  public let frameOfReference: String?
   /// The number of frames.
   public var frameCount: Int { frames.count }
   /// Why its pixels are not read, such as that it has no place in a patient; nil where they are.
@@ -95,6 +97,7 @@ public struct DICOMSegmentation: Sendable {
     guard !segments.isEmpty else {
       throw malformed("that describes no segments; look at what wrote it")
     }
+    frameOfReference = root.text(.frameOfReferenceUID)
     referencedSeries = root.items(.referencedSeries).compactMap { $0.text(.seriesUID) }
 
     let shared = root.item(.sharedGroups)

@@ -142,8 +142,11 @@ private struct RegionSlices {
     }
     warnAboutGaps(planes.planes.map(\.height), grid.spacing[axis])
     let size = SliceGrid(grid, axis: axis).size
+    // A line that runs between voxels that belong and others outside ends up to half a voxel beyond.
+    let margin = 1.001
     let isCut = slices.values.joined().joined().contains {
-      $0.x < -0.5 || $0.y < -0.5 || $0.x > Double(size.x) - 0.5 || $0.y > Double(size.y) - 0.5
+      $0.x < -margin || $0.y < -margin || $0.x > Double(size.x - 1) + margin
+        || $0.y > Double(size.y - 1) + margin
     }
     if isCut { warnings.append("it reaches beyond the image, and is cut there") }
   }

@@ -34,6 +34,8 @@ public struct StructureSet: Sendable {
   public let rois: [ROI]
   /// The UIDs of the series that the ROIs were drawn on.
   public let referencedSeries: [String]
+  /// The UIDs of the frames of reference of the ROIs.
+  public let framesOfReference: Set<String>
 
   /// The class of structure sets.
   static let objectClass = "1.2.840.10008.5.1.4.1.1.481.3"
@@ -49,6 +51,11 @@ public struct StructureSet: Sendable {
     }.flatMap { $0.items(.rtReferencedSeries) }.compactMap { $0.text(.seriesUID) }
 
     let descriptions = root.items(.structureSetRegions)
+    let frames = descriptions.compactMap { $0.text(.regionFrameOfReference) }
+    framesOfReference = Set(
+      frames.isEmpty
+        ? root.items(.referencedFramesOfReference).compactMap { $0.text(.frameOfReferenceUID) }
+        : frames)
     guard !descriptions.isEmpty else { throw malformed("without ROIs") }
     var numbers: [Int] = []
     var places: [Int: Int] = [:]

@@ -9,6 +9,8 @@ public struct DICOMReference: Sendable {
   public let geometry: Geometry
   /// The modality, such as CT, MR or PT.
   public let modality: String
+  /// What of the series could not be read, in words.
+  public let warnings: [String]
   let studyUID: String
   let seriesUID: String
   let frameOfReference: String
@@ -44,11 +46,10 @@ public struct DICOMReference: Sendable {
   ) throws(VolumeIOError) {
     let (path, name) = DICOMPaths.divided(path)
     let options = options.with(series: name)
-    let (place, wanted) = DICOMPaths.divided(path)
-    let chosen = options.with(series: wanted)
-    let folder = try DICOMFolder(place, workers: workers)
-    let series = try folder.chosen(chosen)
-    geometry = try folder.readHeader(series, options: chosen).geometry
+    let folder = try DICOMFolder(path, workers: workers)
+    let series = try folder.chosen(options)
+    let header = try folder.readHeader(series, options: options)
+    (geometry, warnings) = (header.geometry, header.warnings)
     let stack: SliceStack
     do {
       stack = try SliceStack(

@@ -27,7 +27,6 @@ extension DICOMTag {
   static let manufacturerModel = DICOMTag(0x0008, 0x1090)
   static let deviceSerialNumber = DICOMTag(0x0018, 0x1000)
   static let softwareVersions = DICOMTag(0x0018, 0x1020)
-  static let frameOfReferenceUID = DICOMTag(0x0020, 0x0052)
   static let positionReferenceIndicator = DICOMTag(0x0020, 0x1040)
   static let burnedIn = DICOMTag(0x0028, 0x0301)
   static let lossyCompression = DICOMTag(0x0028, 0x2110)

@@ -178,7 +178,8 @@ import Volumes
     let root = try #require(SharedData.root) + "/dicom/ct_with_seg/"
     let scan = try ImageFile.read(root + "image").volume
     let mask = try #require(try DICOMMask.read(root + "mask/mask.dcm"))
-    let segments = try mask.segments(on: mask.grid(of: root + "image"))
+    let image = try mask.header(ofImage: root + "image")
+    let segments = try mask.segments(on: image.geometry)
     #expect(segments.warnings.isEmpty && segments.segments[0].voxels == 322)
     let labels = try segments.labelMap()
     #expect(labels.table.entries.map(\.name) == ["Liver"])

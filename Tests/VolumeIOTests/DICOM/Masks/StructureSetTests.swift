@@ -111,7 +111,7 @@ import Volumes
   func equalsMIRP(modality: String) throws {
     let root = try #require(Self.patient)
     let mask = try #require(try DICOMMask.read("\(root)/\(modality)/mask/RS.dcm"))
-    let grid = try mask.grid(of: "\(root)/\(modality)/image")
+    let grid = try mask.header(ofImage: "\(root)/\(modality)/image").geometry
     let segments = try mask.segments(on: grid)
     let truth = try ImageFile.readLabelMap("\(root)_nifti/\(modality)_mask.nii.gz")
       .reoriented(to: grid.orientation)

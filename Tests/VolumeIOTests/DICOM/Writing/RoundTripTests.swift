@@ -46,6 +46,8 @@ import Volumes
     let mask = try #require(try DICOMMask.read(path))
     #expect(mask.referencedSeries == [series.seriesUID])
     let set = try mask.segments(on: series.geometry)
+    // Contours around voxels at the edge run half a voxel beyond.
+    #expect(set.warnings.isEmpty)
     #expect(set.overlaps.isEmpty && set.segments.map(\.name) == ["shell", "kernel"])
     for (index, value) in [UInt16(1), 2].enumerated() {
       // Decimal strings hold the grid but for its last digits.
