@@ -79,6 +79,29 @@ enum Probabilities {
     let exponent = (unsafeBitCast(shifted, to: SIMD8<Int32>.self) &<< 23) &+ (127 << 23)
     return p * unsafeBitCast(exponent, to: Vector.self)
   }
+
+  /// log(x) of positive normal numbers by x = 2^n m, sqrt(1/2) <= m < sqrt(2), and a polynomial for
+  /// log(m) (Cephes' `logf`; relative error 2e-7). Not a number stays so.
+  static func log(_ x: Vector) -> Vector {
+    let bits = unsafeBitCast(x, to: SIMD8<Int32>.self)
+    // The mantissa is compared with that of sqrt(1/2) by what borrows from the exponent.
+    let offset = bits &- 0x3F35_04F3
+    let n = Vector(offset &>> 23)
+    let m = unsafeBitCast((offset & 0x007F_FFFF) &+ 0x3F35_04F3, to: Vector.self)
+    let r = m - 1
+    var p = Vector(repeating: 7.037_683_6e-2)
+    p = p * r - 1.151_461_03e-1
+    p = p * r + 1.167_699_87e-1
+    p = p * r - 1.242_014_08e-1
+    p = p * r + 1.424_932_28e-1
+    p = p * r - 1.666_805_77e-1
+    p = p * r + 2.000_071_48e-1
+    p = p * r - 2.499_999_4e-1
+    p = p * r + 3.333_333_1e-1
+    let square = r * r
+    let result = r + (p * r * square + (n * -2.121_944_4e-4 - square / 2)) + n * 0.693_359_375
+    return result.replacing(with: x, where: x .!= x)
+  }
 }
 
 extension SIMD8<Float> {
