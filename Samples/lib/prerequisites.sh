@@ -41,6 +41,21 @@ install_packages() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
 }
 
+# Ends a script that checks something, since what it needs cannot be had here.
+skip() {
+  say "SKIPPED: $*"
+  exit 0
+}
+
+# Installs packages that only a check needs; where the package archive cannot be reached the check is
+# skipped.
+install_packages_or_skip() {
+  install_packages "$@" && return
+  as_root apt-get update -q -o APT::Update::Error-Mode=any >/dev/null 2>&1 &&
+    fail "apt cannot install $*; look at the lines above"
+  skip "the package archive cannot be reached, and $* are not all installed"
+}
+
 # Whether the `swift` in a folder is the language, and not Debian's package of that name, and new
 # enough.
 is_swift() {

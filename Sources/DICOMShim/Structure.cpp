@@ -28,6 +28,33 @@ class Walk {
  public:
   explicit Walk(ByteSource &source) : source_(source) {}
 
+  /// The elements of group 2, in which the transfer syntax is.
+  Outcome meta_header(std::string &syntax) {
+    std::uint8_t head[8];
+    // Little endian, and explicit but in files that break the rule.
+    Encoding encoding{true, false};
+    bool is_first = true;
+    while (source_.peek(head, 8) && head[0] == 2 && head[1] == 0) {
+      if (is_first) encoding.is_explicit = is_type(head + 4);
+      is_first = false;
+      source_.skip(8);
+      const std::uint32_t length = encoding.is_explicit ? half(head + 6, encoding) : word(head + 4, encoding);
+      if (head[2] == 0x10 && head[3] == 0 && length <= 64) {
+        syntax.resize(length);
+        if (!source_.peek(reinterpret_cast<std::uint8_t *>(&syntax[0]), length)) return Outcome::cut;
+        while (!syntax.empty() && (syntax.back() == '\0' || syntax.back() == ' ')) syntax.pop_back();
+      }
+      const Outcome outcome = value(2, half(head + 2, encoding), head + 4, no_end, encoding, 0);
+      if (outcome != Outcome::good) return outcome;
+    }
+    return Outcome::good;
+  }
+
+  /// Whether two bytes may be a type.
+  static bool is_type(const std::uint8_t *bytes) {
+    return bytes[0] >= 'A' && bytes[0] <= 'Z' && bytes[1] >= 'A' && bytes[1] <= 'Z';
+  }
+
   /// The UID of the series (0020,000E) of the data set, where the walk came so far.
   const std::string &series() const { return series_; }
 
@@ -80,9 +107,8 @@ class Walk {
       const std::string type(reinterpret_cast<const char *>(rest), 2);
       static const std::string short_types =
           "AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US";
-      const bool is_upper = type[0] >= 'A' && type[0] <= 'Z' && type[1] >= 'A' && type[1] <= 'Z';
       // As DCMTK takes types that it does not know.
-      if (!is_upper || short_types.find(type) != std::string::npos) {
+      if (!is_type(rest) || short_types.find(type) != std::string::npos) {
         length = half(rest + 2, encoding);
       } else {
         std::uint8_t long_length[4];
@@ -160,30 +186,6 @@ class Walk {
   }
 };
 
-/// The elements of group 2, in which the transfer syntax is.
-Outcome meta_header(ByteSource &source, std::string &syntax) {
-  std::uint8_t head[8];
-  while (source.peek(head, 8) && head[0] == 2 && head[1] == 0) {
-    if (!source.read(head, 8)) return Outcome::cut;
-    std::uint32_t length = std::uint32_t(head[6]) | std::uint32_t(head[7]) << 8;
-    if (head[4] == 'O' || std::memcmp(head + 4, "UN", 2) == 0 || std::memcmp(head + 4, "UT", 2) == 0) {
-      std::uint8_t bytes[4];
-      if (!source.read(bytes, 4)) return Outcome::cut;
-      length = std::uint32_t(bytes[0]) | std::uint32_t(bytes[1]) << 8
-          | std::uint32_t(bytes[2]) << 16 | std::uint32_t(bytes[3]) << 24;
-    }
-    if (length > source.left()) return Outcome::cut;
-    if (head[2] == 0x10 && head[3] == 0 && length <= 64) {
-      syntax.resize(length);
-      if (!source.read(reinterpret_cast<std::uint8_t *>(&syntax[0]), length)) return Outcome::cut;
-      while (!syntax.empty() && (syntax.back() == '\0' || syntax.back() == ' ')) syntax.pop_back();
-    } else if (!source.skip(length)) {
-      return Outcome::cut;
-    }
-  }
-  return Outcome::good;
-}
-
 /// Walks over a data set; `series` gets the UID of its series as far as that was reached, or is null.
 Outcome walk(ByteSource &source, Encoding encoding, std::string *series) {
   Walk walk(source);
@@ -196,7 +198,7 @@ Outcome walk(ByteSource &source, std::string *series) {
   std::uint8_t start[132];
   if (source.peek(start, 132) && std::memcmp(start + 128, "DICM", 4) == 0) source.skip(132);
   std::string syntax;
-  const Outcome outcome = meta_header(source, syntax);
+  const Outcome outcome = Walk(source).meta_header(syntax);
   if (outcome != Outcome::good) return outcome;
   std::uint8_t head[6];
   if (!source.peek(head, 6)) return Outcome::good;
@@ -206,7 +208,7 @@ Outcome walk(ByteSource &source, std::string *series) {
   }
   const bool is_big_endian = syntax == "1.2.840.10008.1.2.2" || (syntax.empty() && head[0] == 0);
   // DCMTK, too, looks at the first element where the syntax is not told or is wrong.
-  const bool is_explicit = head[4] >= 'A' && head[4] <= 'Z' && head[5] >= 'A' && head[5] <= 'Z';
+  const bool is_explicit = Walk::is_type(head + 4);
   return walk(source, {is_explicit, is_big_endian}, series);
 }
 

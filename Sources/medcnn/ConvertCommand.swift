@@ -171,9 +171,8 @@ struct ConvertCommand: ParsableCommand {
     // Of a folder it names the masks.
     if DICOMFolder.isFolderOrDirectory(self.input) { options.series = nil }
     let header = try (like ?? dicomOutput.reference).map {
-      try mask.header(ofImage: $0, dicom: options)
+      try reader.header(ofImage: $0, for: mask, dicom: options)
     }
-    if let header { reader.compare(mask, with: header.path, header.space) }
     if fractions {
       guard case .segmentation(let segmentation) = mask else {
         throw CommandError.notFractional(self.input)

@@ -27,9 +27,7 @@ struct JudgedPair {
       switch input {
       case .image(let image): return try image.labelMap()
       case .mask(let mask, _):
-        let header = try like.map { try mask.header(ofImage: $0) }
-        if let header { reader.compare(mask, with: header.path, header.space) }
-        var target = header?.geometry
+        var target = try like.map { try reader.header(ofImage: $0, for: mask).geometry }
         if case .structureSet = mask { target = target ?? other }
         return try reader.segments(mask, on: target, options: options).labelMap()
       }

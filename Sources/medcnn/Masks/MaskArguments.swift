@@ -60,6 +60,16 @@ struct MaskReader {
     return segments
   }
 
+  /// The header of the image on whose grid masks are to be; tells where that may not be theirs.
+  func header(
+    ofImage path: String, for mask: DICOMMask, dicom: DICOMOptions = DICOMOptions()
+  ) throws -> ImageHeader {
+    let header = try mask.header(ofImage: path, dicom: dicom)
+    console.warn(header.warnings)
+    compare(mask, with: header.path, header.space)
+    return header
+  }
+
   /// Tells where masks may lie elsewhere than what they are used with.
   func compare(_ mask: DICOMMask, with path: String, _ other: DICOMSpace?) {
     switch other.flatMap(mask.space.difference) {

@@ -105,6 +105,29 @@ import Volumes
     #expect(error?.description.contains(expected) == true)
   }
 
+  /// The meta header is parsed by the same rules as what follows.
+  @Test func damagedMetaHeader() throws {
+    let whole = MadeDICOM.slice(0).file
+    let type = try #require(whole.indices.first { whole[$0...].starts(with: "UI".utf8) })
+    // A type with a long length, which is then in the UID: far beyond the end of the file.
+    var bytes = whole
+    bytes.replaceSubrange(type..<type + 2, with: "UO".utf8)
+    var error = #expect(throws: VolumeIOError.self) {
+      try ImageFile.read(bytes: bytes, name: "long")
+    }
+    #expect(error?.description.contains("ends within an element") == true)
+    let open: [UInt8] =
+      [0x53, 0x51, 0, 0, 0xff, 0xff, 0xff, 0xff] + [0xfe, 0xff, 0x00, 0xe0, 0xff, 0xff, 0xff, 0xff]
+    bytes = Array(whole[..<(type - 4)])
+    for level in 0..<50_000 {
+      bytes += level == 0 ? [0x02, 0x00, 0x99, 0x01] : [0x40, 0x00, 0x75, 0x02]
+      bytes += open
+    }
+    bytes += whole[(type - 4)...]
+    error = #expect(throws: VolumeIOError.self) { try ImageFile.read(bytes: bytes, name: "deep") }
+    #expect(error?.description.contains("nested more than 100 deep") == true)
+  }
+
   @Test func whatIsNoVolume() throws {
     let root = DICOMVolumeTests.root
     try expectError(root + "colour.dcm", says: "a colour image (RGB)")
