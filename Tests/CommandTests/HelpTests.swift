@@ -6,7 +6,7 @@ import Testing
 @Suite struct HelpTests {
   static let commands: [[String]] = [
     [], ["info"], ["convert"], ["evaluate"], ["segment"], ["model"], ["model", "import"],
-    ["model", "export"], ["model", "inspect"], ["phantom"],
+    ["model", "export"], ["model", "inspect"], ["model", "profile"], ["phantom"],
     ["phantom", "mri"],
   ]
 

@@ -60,6 +60,23 @@ import Volumes
     #expect(labels[0] == labels[1])
   }
 
+  @Test func profilesLayersAndTraining() throws {
+    let folder = try SegmentCommandTests.scene()
+    let command = ["model", "profile", "m.safetensors", "--size", "8x7x6", "--repeats", "1"]
+    let layers = try Medcnn(command, in: folder.url)
+    #expect(layers.status == 0, "\(layers.errors)")
+    #expect(layers.output.contains("layer"))
+    let training = try Medcnn(command + ["--training", "--batch", "3"], in: folder.url)
+    #expect(training.status == 0, "\(training.errors)")
+    for word in ["forward", "loss", "backward", "update", "all", "peak memory"] {
+      #expect(training.output.contains(word))
+    }
+    let huge = try Medcnn(
+      ["model", "profile", "m.safetensors", "--size", "2000000000"], in: folder.url)
+    #expect(huge.status == 2)
+    #expect(huge.errors.contains("cannot be timed"))
+  }
+
   @Test(arguments: [
     (["import", "-o", "x"], "Give either --deepmedic PREFIX --config FILE or --onnx FILE."),
     (["import", "--deepmedic", "a", "-o", "x"], "--deepmedic and --config go together."),
@@ -68,6 +85,8 @@ import Volumes
       "--mirror is for --onnx only."
     ),
     (["export", "m.safetensors"], "Missing expected argument '--output <file>'"),
+    (["profile", "m", "--size", "8", "--batch", "2"], "--batch goes with --training."),
+    (["profile", "m", "--size", "8", "--repeats", "0"], "--repeats takes 1 to 1000, not 0."),
   ]) func wrongUsageExitsWith2(_ arguments: [String], _ message: String) throws {
     let run = try Medcnn(["model"] + arguments)
     #expect(run.status == 2)

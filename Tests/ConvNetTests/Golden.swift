@@ -1,5 +1,6 @@
 import ConvNet
 import Foundation
+import Testing
 
 /// Golden files made by the scripts in Tests/Oracles.
 enum Golden {
@@ -38,6 +39,30 @@ enum Golden {
         channels: weight.shape[0],
         size: Triple(weight.shape[1], weight.shape[2], weight.shape[3]), values: weight.values)
     }
+  }
+
+  /// The images of an array (image, channel, z, y, x).
+  static func tensors(_ array: Weight) throws -> [Tensor] {
+    try #require(array.shape.count == 5)
+    return images(of: array).map {
+      Tensor(
+        channels: array.shape[1], size: Triple(array.shape[2], array.shape[3], array.shape[4]),
+        values: $0)
+    }
+  }
+
+  /// The targets of an array (image, z, y, x).
+  static func targets(_ array: Weight) throws -> [TargetMap] {
+    try #require(array.shape.count == 4)
+    return images(of: array).map {
+      TargetMap(
+        size: Triple(array.shape[1], array.shape[2], array.shape[3]), classes: $0.map { UInt8($0) })
+    }
+  }
+
+  private static func images(of array: Weight) -> [[Float]] {
+    let each = array.values.count / array.shape[0]
+    return (0..<array.shape[0]).map { Array(array.values[$0 * each..<($0 + 1) * each]) }
   }
 
   /// The largest difference over the largest magnitude of the reference.

@@ -19,39 +19,22 @@ import Testing
     return (try? JSONDecoder().decode([String: Reference].self, from: Data(text.utf8))) ?? [:]
   }()
 
-  /// The images of an array (image, channel, z, y, x).
-  private static func tensors(_ name: String) throws -> [Tensor] {
-    let array = try #require(try golden?.weight(name))
-    let size = Triple(array.shape[2], array.shape[3], array.shape[4])
-    let each = array.values.count / array.shape[0]
-    return (0..<array.shape[0]).map {
-      Tensor(
-        channels: array.shape[1], size: size,
-        values: Array(array.values[$0 * each..<($0 + 1) * each])
-      )
-    }
-  }
-
-  private static func targets() throws -> [TargetMap] {
-    let array = try #require(try golden?.weight("targets"))
-    let size = Triple(array.shape[1], array.shape[2], array.shape[3])
-    let each = array.values.count / array.shape[0]
-    return (0..<array.shape[0]).map { image in
-      TargetMap(
-        size: size, classes: array.values[image * each..<(image + 1) * each].map { UInt8($0) })
-    }
+  private static func array(_ name: String) throws -> Weight {
+    try #require(golden).weight(name)
   }
 
   @Test func goldenFileIsThere() { #expect(Self.references.count == 9) }
 
   @Test(arguments: references.keys.sorted()) func againstPyTorch(_ name: String) throws {
     let reference = try #require(Self.references[name])
-    let logits = try Self.tensors("logits")
-    let targets = try Self.targets()
+    let logits = try Golden.tensors(Self.array("logits"))
+    let targets = try Golden.targets(Self.array("targets"))
     let found = try reference.loss.evaluate(
       logits: logits, targets: targets, workers: Workers(count: 2))
     #expect(abs(found.loss - reference.value) < 2e-6 * abs(reference.value))
-    for (gradient, expected) in zip(found.gradients, try Self.tensors("gradient.\(name)")) {
+    for (gradient, expected) in zip(
+      found.gradients, try Golden.tensors(Self.array("gradient.\(name)")))
+    {
       #expect(Golden.relativeError(gradient, expected) < 1e-5)
     }
     let single = try reference.loss.evaluate(

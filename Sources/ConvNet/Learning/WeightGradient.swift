@@ -3,7 +3,7 @@ import Parallel
 
 /// The gradient of a convolution's weights over a batch of images: for each pair of channels and tap,
 /// the sum over images and output voxels of the input voxel read there times the gradient of the
-/// output. docs/winograd.md says how 3x3x3 convolutions compute it.
+/// output. docs/backpropagation.md, Eq. 7 and 11; docs/winograd.md says how 3x3x3 convolutions compute it.
 struct WeightGradient {
   let inputs: Int
   let outputs: Int

@@ -8,7 +8,8 @@ from safetensors import safe_open
 
 
 class Network(torch.nn.Module):
-    """Runs the network of a model file on a (1, channels, z, y, x) tensor."""
+    """Runs the network of a model file on an (images, channels, z, y, x) tensor; in training mode batch
+    norms use the statistics of the batch. Learned weights are parameters."""
 
     def __init__(self, path):
         super().__init__()
@@ -17,7 +18,10 @@ class Network(torch.nn.Module):
             weights = {name: file.get_tensor(name) for name in file.keys()}
         # Dots separate modules in PyTorch.
         for name, value in weights.items():
-            self.register_buffer(name.replace(".", "__"), value)
+            if name.endswith((".mean", ".variance")):
+                self.register_buffer(name.replace(".", "__"), value)
+            else:
+                self.register_parameter(name.replace(".", "__"), torch.nn.Parameter(value))
         self.last_use = {}
         for node in self.network["nodes"]:
             for name in node["inputs"]:
@@ -45,9 +49,14 @@ class Network(torch.nn.Module):
                 x, weight, bias, operation.get("stride", 1), 0, operation.get("dilation", 1),
                 operation.get("groups", 1))
         if kind == "transposedConvolution":
-            y = F.conv_transpose3d(x, weight, bias, operation["stride"])
+            y = F.conv_transpose3d(
+                x, weight, bias, operation["stride"],
+                output_padding=operation.get("outputPadding", 0))
             return crop(y, operation.get("paddingLow", [0] * 3), operation.get("paddingHigh", [0] * 3))
         if kind == "batchNorm":
+            if self.training:
+                return F.batch_norm(
+                    x, None, None, weight, bias, training=True, eps=operation["epsilon"])
             return F.batch_norm(
                 x, self.weight(name, "mean"), self.weight(name, "variance"), weight, bias,
                 eps=operation["epsilon"])
@@ -66,6 +75,12 @@ class Network(torch.nn.Module):
         if kind == "maxPool":
             x = pad(x, operation, "paddingLow", "paddingHigh", "zero", -torch.inf)
             return F.max_pool3d(x, operation["kernel"], operation["stride"])
+        if kind == "averagePool":
+            low = operation.get("paddingLow", [0] * 3)
+            if low != operation.get("paddingHigh", [0] * 3):
+                raise ValueError(f"{name}: PyTorch pads both ends alike")
+            return F.avg_pool3d(
+                x, operation["kernel"], operation["stride"], low, count_include_pad=False)
         if kind == "upsampleNearest":
             return F.interpolate(x, scale_factor=operation["factors"], mode="nearest")
         if kind == "upsampleTrilinear":

@@ -199,7 +199,7 @@ struct LossPasses {
     }
   }
 
-  /// Through the sigmoid.
+  /// Through the sigmoid, docs/backpropagation.md, Eq. 25, 27 and 28.
   private func independentGradient(_ group: Group, _ table: Table, _ entropy: Float) {
     let counted = group.counted
     for channel in 0..<channels {

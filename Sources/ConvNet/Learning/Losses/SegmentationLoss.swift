@@ -1,7 +1,7 @@
 public import Parallel
 
 /// How far a network's outputs, before softmax or sigmoid, are from what they should be: a weighted
-/// sum of cross-entropy and soft Dice loss (docs/backpropagation.md).
+/// sum of cross-entropy and soft Dice loss (docs/backpropagation.md, Eq. 23 to 28).
 public struct SegmentationLoss: Sendable, Hashable, Codable {
   /// Cross-entropy, the mean over the voxels that count.
   public struct CrossEntropy: Sendable, Hashable, Codable {

@@ -89,7 +89,7 @@ final class ConvolutionStep: LearningStep {
     return result
   }
 
-  /// dx as the transposed convolution of the deltas (docs/backpropagation.md, Eq. 9 and 11).
+  /// dx as the transposed convolution of the deltas (docs/backpropagation.md, Eq. 10 and 12).
   private func backward(
     _ delta: FeatureBatch, through phases: TransposedPhases, to target: DeltaTarget,
     _ weight: [Float], _ context: LearningContext
@@ -108,7 +108,7 @@ final class ConvolutionStep: LearningStep {
   }
 
   /// dx for grouped and dilated convolutions: the deltas spread by the stride among zeros, convolved
-  /// with the kernel turned round and its input and output channels exchanged (Eq. 9 and 10).
+  /// with the kernel turned round and its input and output channels exchanged (Eq. 8 and 10).
   private func backwardByTaps(
     _ delta: FeatureBatch, to target: DeltaTarget, _ weight: [Float], _ context: LearningContext
   ) throws {

@@ -100,7 +100,7 @@ final class NormStep: LearningStep {
   }
 
   /// With n = (x - mean) / deviation: dweight = sum n dy, dbias = sum dy, and
-  /// dx = weight / deviation (dy - dbias / N - n dweight / N) (docs/backpropagation.md, Eq. 16).
+  /// dx = weight / deviation (dy - dbias / N - n dweight / N) (docs/backpropagation.md, Eq. 16 and 17).
   func backward(
     _ inputs: [FeatureBatch], _ output: FeatureBatch, delta: FeatureBatch,
     to targets: [DeltaTarget?], _ weights: StepWeights, _ context: LearningContext
