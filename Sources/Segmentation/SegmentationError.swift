@@ -14,6 +14,16 @@ public enum SegmentationError: Error, Sendable, Equatable {
   case memory(needed: Int, budget: Int, remedy: String)
   /// A result that cannot be written.
   case unwritable(path: String, reason: String)
+  /// A table of cases that cannot be understood.
+  case table(path: String, reason: String)
+  /// Labels that a model has no class for.
+  case labels(found: [UInt16], expected: [UInt16])
+  /// Cases from which nothing can be learned.
+  case cases([TrainingCheck.Problem], of: Int)
+  /// A training whose numbers are not finite any more.
+  case diverged(step: Int, cases: [String], place: String)
+  /// A checkpoint with which a training cannot go on.
+  case checkpoint(path: String, reason: String)
 }
 
 extension SegmentationError: CustomStringConvertible {
@@ -29,6 +39,23 @@ extension SegmentationError: CustomStringConvertible {
     case .memory(let needed, let budget, let remedy):
       "\(needed >> 20) MiB of memory needed where \(budget >> 20) MiB are allowed; \(remedy)"
     case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
+    case .table(let path, let reason): "\(path): not a table of cases: \(reason)"
+    case .labels(let found, let expected):
+      "the label map has the labels \(SegmentationError.list(found)), for which there is no class; "
+        + "expected \(SegmentationError.list(expected)): name all labels, or change the map"
+    case .cases(let problems, let count):
+      "\(problems.count) of \(count) cases cannot be used: "
+        + problems.map { "\($0.name): \($0.reason)" }.joined(separator: "; ")
+        + "; mend them or leave them out (--skip-bad)"
+    case .diverged(let step, let cases, let place):
+      "step \(step): \(place) is not a finite number, with segments of "
+        + Set(cases).sorted().joined(separator: ", ")
+        + "; lower the learning rate, clip gradients, or look at these cases"
+    case .checkpoint(let path, let reason): "\(path): cannot be gone on with: \(reason)"
     }
+  }
+
+  private static func list(_ labels: [UInt16]) -> String {
+    labels.map(String.init).joined(separator: ", ")
   }
 }

@@ -164,22 +164,3 @@ private struct DropoutRows {
     return Row(generator: SplitMix(state: state), threshold: threshold, factor: factor)
   }
 }
-
-/// Steele, Lea and Flood's SplitMix64, a generator whose every state is a good seed.
-struct SplitMix {
-  var state: UInt64
-
-  @inline(__always)
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    return SplitMix.mixed(state)
-  }
-
-  @inline(__always)
-  static func mixed(_ value: UInt64) -> UInt64 {
-    var z = value
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}

@@ -1,0 +1,117 @@
+internal import ConvNet
+internal import Parallel
+internal import Volumes
+
+/// A case as the network sees it: prepared as for inference, and cut to what is needed.
+struct PreparedCase: Sendable {
+  let name: String
+  /// The channels, all on one grid.
+  let channels: [Volume]
+  /// The class of each voxel.
+  let classes: [UInt8]
+  /// The mask.
+  let mask: [Bool]
+  /// The voxels of each class inside the mask; none are listed for class 0.
+  let voxels: [[Int32]]
+
+  var geometry: Geometry { channels[0].geometry }
+
+  /// - Throws: ``SegmentationError`` or ``VolumeError``: whatever keeps the case from being used.
+  init(
+    _ source: TrainingCase, model: Model, frame: SegmentFrame, workers: Workers
+  ) throws {
+    try self.init(
+      name: source.name, try source.load(workers), model: model, frame: frame, workers: workers)
+  }
+
+  init(
+    name: String, _ scans: LabelledScans, model: Model, frame: SegmentFrame, workers: Workers
+  ) throws {
+    self.name = name
+    if let first = scans.scans.first {
+      for volume in scans.scans.dropFirst() where !volume.geometry.matches(first.geometry) {
+        throw VolumeError.geometryMismatch(
+          first: "the first scan", first.geometry, second: "another scan", volume.geometry)
+      }
+      guard scans.labels.geometry.matches(first.geometry) else {
+        throw VolumeError.geometryMismatch(
+          first: "the scans", first.geometry, second: "the label map", scans.labels.geometry)
+      }
+      if let mask = scans.mask, !mask.geometry.matches(first.geometry) {
+        throw VolumeError.geometryMismatch(
+          first: "the scans", first.geometry, second: "the mask", mask.geometry)
+      }
+    }
+    let prepared = try PreparedScans(
+      scans.scans, mask: scans.mask, model: model, workers: workers)
+    var labels = scans.labels
+    if model.preprocessing.axes == .ras { labels = labels.reoriented(to: .ras) }
+    if !labels.geometry.matches(prepared.mask.geometry) {
+      labels = labels.resampledByMajority(to: prepared.mask.geometry, workers: workers)
+    }
+    guard let brain = prepared.mask.boundingBox else {
+      throw SegmentationError.emptyMask("the mask is empty")
+    }
+    let box = PreparedCase.box(brain, of: prepared, frame)
+    channels = try prepared.channels.map { try $0.cropped(to: box) }
+    mask = try prepared.mask.cropped(to: box).voxels
+    let table = try ClassTable(model.output)
+    let cut = try labels.cropped(to: box)
+    classes = try table.classes(of: cut)
+    var voxels = [[Int32]](repeating: [], count: table.count)
+    for (index, value) in classes.enumerated() where value != 0 && mask[index] {
+      voxels[Int(value)].append(Int32(truncatingIfNeeded: index))
+    }
+    self.voxels = voxels
+  }
+
+  /// What is kept of the scans. Windows never look beyond the mask's box; other networks see what lies
+  /// around, or where that is all zero, one layer of it, which stands for all.
+  private static func box(
+    _ brain: VoxelBox, of prepared: PreparedScans, _ frame: SegmentFrame
+  ) -> VoxelBox {
+    guard frame.continuesEdges else { return brain }
+    let whole = VoxelBox(prepared.mask.geometry)
+    let isZero = prepared.channels.allSatisfy { channel in
+      let inside = (try? channel.cropped(to: brain))?.samples.count { $0 != 0 }
+      return inside == channel.samples.count { $0 != 0 }
+    }
+    let margin = isZero ? SIMD3(repeating: 1) : SIMD3(repeating: Int(UInt16.max))
+    return brain.padded(by: margin).intersection(whole) ?? whole
+  }
+}
+
+/// Which class of a network a label is.
+struct ClassTable: Sendable {
+  private let classOf: [UInt16: UInt8]
+  private let values: [UInt16]
+  /// The number of classes.
+  var count: Int { values.count }
+
+  /// - Throws: ``SegmentationError/option(found:expected:)`` for outputs that are no classes.
+  init(_ output: Output) throws(SegmentationError) {
+    guard output.decision == .argmax, output.values.first == 0,
+      Set(output.values).count == output.values.count, output.values.count <= 255
+    else {
+      throw .option(
+        found: "a model whose outputs stand for the labels \(output.values)",
+        expected: "a background, 0, and at most 254 distinct labels, of which the largest wins")
+    }
+    values = output.values
+    classOf = Dictionary(
+      uniqueKeysWithValues: output.values.enumerated().map { ($1, UInt8($0)) })
+  }
+
+  /// - Throws: ``SegmentationError/labels(found:expected:)`` for a label that is no class.
+  func classes(of labels: LabelMap) throws(SegmentationError) -> [UInt8] {
+    let unknown = Set(labels.labels).subtracting(values)
+    guard unknown.isEmpty else {
+      throw .labels(found: unknown.sorted(), expected: values)
+    }
+    var table = [UInt8](repeating: 0, count: Int(UInt16.max) + 1)
+    for (value, number) in classOf { table[Int(value)] = number }
+    return labels.voxels.withUnsafeBufferPointer { voxels in
+      voxels.map { table[Int($0)] }
+    }
+  }
+}

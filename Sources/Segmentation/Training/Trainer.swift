@@ -1,0 +1,252 @@
+public import ConvNet
+public import Foundation
+public import Parallel
+
+/// Trains a model's network by back-propagation.
+///
+/// The weights after each step follow from the model, the options and the cases alone: they have the
+/// same bits for any number of threads, and for a training that was broken off and goes on from a
+/// checkpoint.
+public final class Trainer {
+  /// What happens.
+  public enum Event: Sendable {
+    /// A step is finished.
+    case step(Int, of: Int, loss: Double)
+    /// A case held out was segmented, the first being 1.
+    case validated(Int, of: Int)
+    /// An epoch is finished.
+    case epoch(TrainingLog)
+    /// The model is better than all before on the cases held out.
+    case improved(Model)
+  }
+
+  /// How to go about it.
+  public let options: TrainingOptions
+  private let model: Model
+  private let training: [TrainingCase]
+  private let validation: [TrainingCase]
+  private let exchange: any GradientExchange
+  private let workers: Workers
+  private let frame: SegmentFrame
+  private let network: TrainingNetwork
+  private let logits: String
+  private let labels: [UInt16]
+  private var state: TrainingState
+
+  /// - Parameters:
+  ///   - model: its network's weights are those at first.
+  ///   - training: the cases to learn from; look at them with ``TrainingCheck`` first.
+  ///   - validation: the cases held out, by which the best weights are chosen; may be empty.
+  /// - Throws: ``SegmentationError/option(found:expected:)`` where the options contradict themselves
+  ///   or do not suit the model; ``ConvNetError`` where the network cannot see such segments.
+  public init(
+    _ model: Model, options: TrainingOptions, training: [TrainingCase],
+    validation: [TrainingCase] = [], exchange: any GradientExchange = SingleProcess(),
+    workers: Workers = .all
+  ) throws {
+    if let fault = options.fault {
+      throw SegmentationError.option(found: "options of a training", expected: "others: \(fault)")
+    }
+    guard !training.isEmpty else {
+      throw SegmentationError.option(
+        found: "no case to learn from", expected: "at least one")
+    }
+    _ = try ClassTable(model.output)
+    self.model = model
+    self.options = options
+    self.training = training
+    self.validation = validation
+    self.exchange = exchange
+    self.workers = workers
+    frame = try SegmentFrame(model, segment: options.segment)
+    network = TrainingNetwork(model.network, workers: workers)
+    logits = model.network.description.logits
+    labels = model.output.values.filter { $0 != 0 }
+    state = TrainingState(
+      weights: model.network.weights,
+      optimizer: Optimizer(options.optimizer, decay: options.decay),
+      average: options.averageDecay.map {
+        WeightAverage(decay: $0, weights: model.network.weights)
+      },
+      log: TrainingLog(labels: labels.map { model.labels.name(of: $0) }))
+  }
+
+  /// The epochs that are finished.
+  public var finishedEpochs: Int { state.step / options.stepsPerEpoch }
+
+  /// Goes on from a checkpoint of the same training.
+  ///
+  /// - Throws: ``SegmentationError/checkpoint(path:reason:)`` where it is of another one.
+  public func resume(from url: URL) throws {
+    let checkpoint = try Checkpoint(contentsOf: url)
+    try checkpoint.check(
+      against: options, cases: caseNames, weights: model.network.weights, path: url.relativePath)
+    state = checkpoint.state
+  }
+
+  private var caseNames: [[String]] { [training, validation].map { $0.map(\.name) } }
+
+  /// Trains until the last epoch, or until patience ends.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: where the state is kept after each epoch.
+  ///   - report: is told what happens; what it throws ends the training.
+  /// - Returns: the model with the best weights, or the last ones where no cases are held out.
+  /// - Throws: ``SegmentationError/diverged(step:cases:place:)`` where a loss or gradient is not
+  ///   finite; whatever keeps a case from being read or a file from being written.
+  public func run(
+    checkpoint: URL? = nil, report: (Event) throws -> Void = { _ in }
+  ) throws -> Model {
+    let (model, frame, workers) = (model, frame, workers)
+    let memory = CaseMemory(
+      training, capacity: options.casesInMemory, stepsPerEpoch: options.stepsPerEpoch,
+      seed: options.seed
+    ) { try PreparedCase($0, model: model, frame: frame, workers: workers) }
+    let (options, rank) = (options, exchange.rank)
+    let queue = BatchQueue {
+      try options.batch($0, of: memory, frame: frame, rank: rank)
+    }
+    defer { queue.finish() }
+    while finishedEpochs < options.epochs, !isOutOfPatience {
+      let row = try epoch(queue, report)
+      state.log.rows.append(row)
+      if let dice = row.dice, dice > state.best?.dice ?? -1 {
+        state.best = TrainingState.Best(
+          weights: state.inferenceWeights, dice: dice, epoch: row.epoch)
+        try report(.improved(try result()))
+      }
+      if let checkpoint {
+        try Checkpoint(options: options, cases: caseNames, state: state).write(to: checkpoint)
+      }
+      try report(.epoch(state.log))
+    }
+    return try result()
+  }
+
+  private var isOutOfPatience: Bool {
+    options.patience.map { state.validationsWithoutProgress >= $0 } ?? false
+  }
+
+  private func epoch(
+    _ queue: BatchQueue, _ report: (Event) throws -> Void
+  ) throws -> TrainingLog.Row {
+    let number = finishedEpochs
+    let rate = options.learningRate.rate(epoch: number, of: options.epochs)
+    let last = options.epochs * options.stepsPerEpoch
+    var sum = 0.0
+    network.weights = state.weights
+    // The network's copy is the only one while it changes.
+    state.weights = [:]
+    for _ in 0..<options.stepsPerEpoch {
+      let batch = try queue.batch(state.step, prefetches: state.step + 1 < last)
+      let loss = try step(batch, rate: rate)
+      sum += loss
+      state.step += 1
+      try report(.step(state.step, of: last, loss: loss))
+    }
+    state.weights = network.weights
+    var row = TrainingLog.Row(
+      epoch: number + 1, step: state.step, learningRate: rate,
+      loss: sum / Double(options.stepsPerEpoch), labelDice: labels.map { _ in nil })
+    let isDue = row.epoch % options.validationInterval == 0 || row.epoch == options.epochs
+    if !validation.isEmpty, isDue {
+      let scores = try validate(report)
+      row.dice = scores.mean
+      row.labelDice = scores.means
+    }
+    return row
+  }
+
+  /// One step; returns the loss.
+  private func step(_ batch: TrainingBatch, rate: Double) throws -> Double {
+    let seed = SplitMix(seed: options.seed, keys: -2, state.step, exchange.rank).seed
+    let pass = try network.pass(batch.images, outputs: [logits], seed: seed) { outputs in
+      let (loss, gradients) = try options.loss.evaluate(
+        logits: outputs[logits] ?? [], targets: batch.targets, workers: workers)
+      return (loss, [logits: gradients])
+    }
+    guard pass.loss.isFinite else {
+      throw SegmentationError.diverged(
+        step: state.step + 1, cases: batch.cases,
+        place: try firstBadNode(batch, seed: seed) ?? "the loss")
+    }
+    var gradients = pass.gradients
+    var statistics = pass.statistics
+    var loss = ["loss": [Float(pass.loss)]]
+    try exchange.average(&gradients)
+    try exchange.average(&statistics)
+    try exchange.average(&loss)
+    let norm = gradients.globalNorm
+    guard norm.isFinite else {
+      let name = gradients.keys.sorted().first { name in
+        !(gradients[name] ?? []).allSatisfy(\.isFinite)
+      }
+      throw SegmentationError.diverged(
+        step: state.step + 1, cases: batch.cases, place: "the gradient of \(name ?? "the weights")")
+    }
+    if let limit = options.largestGradient { gradients.clip(norm: norm, to: limit) }
+    state.optimizer.step(&network.weights, gradients: gradients, rate: rate, workers: workers)
+    state.average?.add(network.weights)
+    state.statistics.add(statistics)
+    return exchange.count == 1 ? pass.loss : Double(loss["loss"]?.first ?? .nan)
+  }
+
+  /// The first layer whose output is not finite.
+  private func firstBadNode(_ batch: TrainingBatch, seed: UInt64) throws -> String? {
+    struct Found: Error { var name: String? }
+    let names = model.network.description.nodes.map(\.name)
+    do {
+      _ = try network.pass(batch.images, outputs: names, seed: seed) { outputs in
+        throw Found(
+          name: names.first { name in
+            (outputs[name] ?? []).contains { !$0.values.allSatisfy(\.isFinite) }
+          })
+      }
+      return nil
+    } catch let found as Found {
+      return found.name.map { "the output of layer \($0)" }
+    }
+  }
+
+  private func validate(_ report: (Event) throws -> Void) throws -> HeldOutScores {
+    var segmenting = Segmenter.Options()
+    segmenting.workers = workers
+    let segmenter = try Segmenter(
+      model.replacing(state.inferenceWeights, card: model.card), options: segmenting)
+    var scores = HeldOutScores(labels: labels)
+    for (index, item) in validation.enumerated() {
+      try scores.add(segmenter, item)
+      try report(.validated(index + 1, of: validation.count))
+    }
+    return scores
+  }
+
+  /// The model with the best weights, or those of now.
+  private func result() throws -> Model {
+    var card = model.card
+    let epoch = state.best?.epoch ?? finishedEpochs
+    card.trainingData =
+      "\(training.count) cases (\(model.channels.map(\.name).joined(separator: ", "))), "
+      + "\(epoch) epochs of \(options.stepsPerEpoch) steps of \(options.batch) segments, "
+      + "seed \(options.seed)"
+    if let best = state.best, let row = state.log.rows.first(where: { $0.epoch == best.epoch }) {
+      let parts = zip(state.log.labels, row.labelDice).map { name, dice in
+        "\(name) " + (dice.map { String(format: "%.3f", $0) } ?? "not in these cases")
+      }
+      card.accuracy =
+        "Dice \(String(format: "%.3f", best.dice)) on \(validation.count) cases held out, by which "
+        + "the epoch was chosen (\(parts.joined(separator: ", ")))"
+    }
+    return try model.replacing(state.best?.weights ?? state.inferenceWeights, card: card)
+  }
+}
+
+extension Model {
+  /// The model with other weights of its network, and another card.
+  func replacing(_ weights: [String: Weight], card: ModelCard) throws -> Model {
+    try Model(
+      network: Network(description: network.description, weights: weights), channels: channels,
+      preprocessing: preprocessing, inference: inference, output: output, labels: labels,
+      card: card)
+  }
+}

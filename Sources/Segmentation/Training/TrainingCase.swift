@@ -1,0 +1,38 @@
+public import Parallel
+public import Volumes
+
+/// A patient's scans with the labels that a network should give them.
+public struct LabelledScans: Sendable {
+  /// One scan for each channel of the model, in its order, or one with all channels.
+  public var scans: [Volume]
+  /// The brain; the voxels that are not zero in some scan where nil.
+  public var mask: Mask?
+  /// The truth, on the grid of the first scan.
+  public var labels: LabelMap
+
+  /// Puts them together.
+  public init(scans: [Volume], mask: Mask? = nil, labels: LabelMap) {
+    self.scans = scans
+    self.mask = mask
+    self.labels = labels
+  }
+}
+
+/// One case to learn from, or to be judged by: it is read, or made, when it is needed.
+public struct TrainingCase: Sendable {
+  /// The name by which messages call it.
+  public let name: String
+  /// How often it is seen, relative to the others; positive.
+  public let weight: Double
+  /// Reads or makes it: the same each time.
+  public let load: @Sendable (Workers) throws -> LabelledScans
+
+  /// Makes a case.
+  public init(
+    name: String, weight: Double = 1, load: @escaping @Sendable (Workers) throws -> LabelledScans
+  ) {
+    self.name = name
+    self.weight = weight
+    self.load = load
+  }
+}
