@@ -29,7 +29,8 @@ let package = Package(
     .executable(name: "medcnn", targets: ["medcnn"])
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
   ],
   targets: [
     // Floor 0: thin doors to C.
@@ -71,6 +72,7 @@ let package = Package(
         "Segmentation", "ConvNet", "Volumes", "VolumeIO", "Phantoms", "Figures", "Parallel",
         "CMalloc",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict),
 

@@ -22,6 +22,8 @@ public enum SegmentationError: Error, Sendable, Equatable {
   case cases([TrainingCheck.Problem], of: Int)
   /// A training whose numbers are not finite any more.
   case diverged(step: Int, cases: [String], place: String)
+  /// A plan of a training that cannot be understood.
+  case plan(path: String, reason: String)
   /// A checkpoint with which a training cannot go on.
   case checkpoint(path: String, reason: String)
 }
@@ -51,6 +53,7 @@ extension SegmentationError: CustomStringConvertible {
       "step \(step): \(place) is not a finite number, with segments of "
         + Set(cases).sorted().joined(separator: ", ")
         + "; lower the learning rate, clip gradients, or look at these cases"
+    case .plan(let path, let reason): "\(path): not a plan of a training: \(reason)"
     case .checkpoint(let path, let reason): "\(path): cannot be gone on with: \(reason)"
     }
   }

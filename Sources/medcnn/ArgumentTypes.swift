@@ -1,10 +1,12 @@
 public import ArgumentParser
 public import ConvNet
 public import Phantoms
+public import Segmentation
 public import VolumeIO
 public import Volumes
 
 extension StoredType: ExpressibleByArgument {}
+extension TrainingPlan.Kind: ExpressibleByArgument {}
 extension UptakeValue: ExpressibleByArgument {}
 extension Interpolation: ExpressibleByArgument {}
 extension ONNXImporter.AxisOrder: ExpressibleByArgument {}

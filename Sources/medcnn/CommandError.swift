@@ -11,6 +11,7 @@ enum CommandError: Error, CustomStringConvertible {
   case notFractional(String)
   case unreadable(String, reason: String)
   case unwritableFolder(String, reason: String)
+  case checkpoint(String, exists: Bool)
 
   var description: String {
     switch self {
@@ -40,6 +41,10 @@ enum CommandError: Error, CustomStringConvertible {
       "\(path): cannot be read: \(reason)"
     case .unwritableFolder(let path, let reason):
       "\(path): the folder cannot be made: \(reason)"
+    case .checkpoint(let path, let exists):
+      exists
+        ? "\(path): a training that can go on; give --resume, remove it, or name another model"
+        : "\(path): no checkpoint to go on from; leave out --resume to begin"
     }
   }
 }

@@ -41,7 +41,7 @@ extension Model {
 
 extension DeepMedic.Configuration {
   /// After so many voxels all pathways see the same part of the image again.
-  fileprivate var period: Int {
+  var period: Int {
     subsampled.flatMap { [$0.factor.z, $0.factor.y, $0.factor.x] }.reduce(1, leastCommonMultiple)
   }
 

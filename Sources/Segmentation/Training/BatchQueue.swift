@@ -1,6 +1,7 @@
 internal import ConvNet
 internal import Dispatch
 internal import Parallel
+internal import Volumes
 
 /// What a network learns from in one step.
 struct TrainingBatch: Sendable {

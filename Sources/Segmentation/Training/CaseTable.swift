@@ -65,7 +65,8 @@ public struct CaseTable: Sendable, Equatable {
     channels = scans.map { header[$0] }
     rows = try records.dropFirst().enumerated().map { index, fields in
       guard fields.count == header.count else {
-        throw invalid("line \(index + 2) has \(fields.count) fields where \(header.count) are named")
+        throw invalid(
+          "line \(index + 2) has \(fields.count) fields where \(header.count) are named")
       }
       func field(_ name: String) -> String? {
         lowered.firstIndex(of: name).map { fields[$0] }.flatMap { $0.isEmpty ? nil : $0 }

@@ -18,6 +18,12 @@ struct Checkpoint {
     var bestEpoch: Int?
   }
 
+  init(options: TrainingOptions, cases: [[String]], state: TrainingState) {
+    self.options = options
+    self.cases = cases
+    self.state = state
+  }
+
   /// Writes the file beside its place and renames it.
   ///
   /// - Throws: ``ConvNetError/unwritable(path:reason:)``.

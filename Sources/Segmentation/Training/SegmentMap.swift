@@ -146,12 +146,10 @@ struct SegmentMap: Sendable {
               let inside = voxel.clamped(lowerBound: .zero, upperBound: last)
               if voxel != inside && !continues { continue }
               voxel = inside
-              let weights = SIMD3<Float>(1, 1, 1).replacing(
-                with: part, where: step .== SIMD3(repeating: 1)
-              ).replacing(with: 1 - part, where: step .== SIMD3(repeating: 0))
-              sum +=
-                weights.x * weights.y * weights.z
-                * samples[geometry.offset(voxel.x, voxel.y, voxel.z)]
+              let x = corner & 1 == 1 ? part.x : 1 - part.x
+              let y = corner & 2 == 2 ? part.y : 1 - part.y
+              let z = corner & 4 == 4 ? part.z : 1 - part.z
+              sum += x * y * z * samples[geometry.offset(voxel.x, voxel.y, voxel.z)]
             }
             values[at] = sum
             at += 1

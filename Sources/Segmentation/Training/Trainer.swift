@@ -1,6 +1,7 @@
-public import ConvNet
+internal import ConvNet
 public import Foundation
 public import Parallel
+internal import Volumes
 
 /// Trains a model's network by back-propagation.
 ///

@@ -1,0 +1,162 @@
+public import ConvNet
+internal import Foundation
+public import Volumes
+
+/// All that is decided before a training begins, as it can be printed, edited and read again.
+public struct TrainingPlan: Sendable, Hashable, Codable {
+  /// A network's shape.
+  public enum Architecture: Sendable, Hashable, Codable {
+    case deepMedic(network: DeepMedic.Configuration)
+    case uNet(network: UNet.Configuration)
+  }
+
+  /// The usual architectures.
+  public enum Kind: String, Sendable, Hashable, CaseIterable {
+    /// The sizes of DeepMedic's paper: two pathways.
+    case deepmedic
+    /// The sizes of DeepMedic's program: three pathways with residuals.
+    case deepmedicWide = "deepmedic-wide"
+    /// nnU-Net's: 32 features in the first stage, twice as many in each of the next.
+    case unet
+  }
+
+  /// The model's name.
+  public var name: String
+  /// The network.
+  public var architecture: Architecture
+  /// The images that the network takes.
+  public var channels: [Channel]
+  /// The labels that it gives, without the background.
+  public var labels: [LabelTable.Entry]
+  /// What is done to the scans' grid first.
+  public var preprocessing: Preprocessing
+  /// How the network is moved over a scan.
+  public var inference: Inference
+  /// How it is trained.
+  public var training: TrainingOptions
+
+  /// The usual plan.
+  ///
+  /// - Parameters:
+  ///   - channels: the names of the images.
+  ///   - labels: without the background.
+  ///   - spacing: the distances between voxels along the axes to the right, anterior and superior to
+  ///     which scans are brought, in millimetres; as they are where nil.
+  ///   - segment: the extent of the segments; the architecture's usual one where nil.
+  ///   - epochs: the number of epochs; the architecture's usual one where nil.
+  public init(
+    _ kind: Kind, name: String, channels: [String], labels: [LabelTable.Entry],
+    spacing: [Double]? = nil, segment: Triple? = nil, epochs: Int? = nil
+  ) {
+    self.name = name
+    self.labels = labels
+    let classes = labels.count + 1
+    preprocessing = Preprocessing(axes: .ras, spacing: spacing)
+    switch kind {
+    case .deepmedic, .deepmedicWide:
+      let network: DeepMedic.Configuration =
+        kind == .deepmedic
+        ? .paper(inputChannels: channels.count, classes: classes)
+        : .wide(inputChannels: channels.count, classes: classes)
+      architecture = .deepMedic(network: network)
+      training = epochs.map(TrainingOptions.deepMedic) ?? .deepMedic()
+      // The program's segments of 37 for three pathways, the paper's of 25 for two.
+      training.segment = segment ?? Triple(repeating: kind == .deepmedic ? 25 : 37)
+      inference = .streamed(alignment: network.period)
+      self.channels = channels.map { Channel(name: $0, normalization: .deepMedic) }
+    case .unet:
+      training = epochs.map(TrainingOptions.nnUNet) ?? .nnUNet()
+      if let segment { training.segment = segment }
+      let patch = training.segment
+      architecture = .uNet(
+        network: .nnUNet(inputChannels: channels.count, classes: classes, patch: patch))
+      inference = .windows(
+        patch: [patch.z, patch.y, patch.x], step: 0.5, gaussian: 0.125, mirror: [])
+      self.channels = channels.map { Channel(name: $0, normalization: .zScore(over: .nonZero)) }
+    }
+    // DeepMedic counts the segment as the normal pathway sees it; the network here sees all that the
+    // other pathways need too.
+    if case .deepMedic(let network) = architecture {
+      training.segment = network.input(forSegment: training.segment)
+    }
+  }
+
+  /// The plan with what a text in JSON changes of it. An object of one key that differs from the plan's
+  /// chooses another kind, such as another optimiser.
+  ///
+  /// - Parameter path: how messages call the text.
+  /// - Throws: ``SegmentationError/plan(path:reason:)`` for what cannot be read, or a key that is not
+  ///   known.
+  public func changed(by changes: JSONValue, path: String) throws -> TrainingPlan {
+    let merged = try JSONValue(encoding: self).changed(by: changes)
+    let plan: TrainingPlan
+    do {
+      plan = try JSONDecoder().decode(TrainingPlan.self, from: JSONEncoder().encode(merged))
+    } catch let error as DecodingError {
+      throw SegmentationError.plan(path: path, reason: error.inOneLine)
+    }
+    if let key = changes.firstKey(missingFrom: try JSONValue(encoding: plan)) {
+      throw SegmentationError.plan(path: path, reason: "has a key that is not known: \(key)")
+    }
+    return plan
+  }
+
+  /// The model before training, with random weights that follow from the seed.
+  ///
+  /// - Throws: ``SegmentationError`` or ``ConvNetError`` where parts contradict each other.
+  public func model() throws -> Model {
+    var random = SplitMix(seed: training.seed, keys: -3)
+    let description =
+      switch architecture {
+      case .deepMedic(let network): try network.description()
+      case .uNet(let network): try network.description()
+      }
+    return try Model(
+      network: Network(randomized: description, using: &random), channels: channels,
+      preprocessing: preprocessing, inference: inference,
+      output: Output(activation: .none, decision: .argmax, values: [0] + labels.map(\.value)),
+      labels: LabelTable(labels),
+      card: ModelCard(
+        name: name, version: "1",
+        description: "Segments \(labels.map(\.name).joined(separator: ", ")) in "
+          + "\(channels.map(\.name).joined(separator: ", ")).",
+        limitations: "For research use only: not for diagnosis or treatment."))
+  }
+}
+
+extension DeepMedic.Configuration {
+  /// The part of the image that all pathways see for a segment that the normal one sees.
+  fileprivate func input(forSegment segment: Triple) -> Triple {
+    func extent(_ axis: Int) -> Int {
+      let narrow = normal.kernels.reduce(0) { $0 + $1[axis] - 1 }
+      let classifier =
+        fullyConnected.firstPadding == .valid ? fullyConnected.firstKernel[axis] - 1 : 0
+      return segment[axis] + margin[axis] - narrow - classifier
+    }
+    return Triple(extent(0), extent(1), extent(2))
+  }
+}
+
+extension UNet.Configuration {
+  /// As many stages as leave at least 4 voxels of a patch along each axis (nnU-Net), with 32 features in
+  /// the first, twice as many in each of the next, at most 320.
+  static func nnUNet(inputChannels: Int, classes: Int, patch: Triple) -> UNet.Configuration {
+    var stages = 1
+    while (0..<3).allSatisfy({ patch[$0] % (1 << stages) == 0 && patch[$0] >> stages >= 4 }) {
+      stages += 1
+    }
+    return UNet.Configuration(
+      inputChannels: inputChannels, classes: classes,
+      features: (0..<stages).map { min(320, 32 << min($0, 8)) })
+  }
+}
+
+extension JSONValue {
+  /// This value with what another one changes of it.
+  fileprivate func changed(by other: JSONValue) -> JSONValue {
+    guard case .object(var mine) = self, case .object(let theirs) = other else { return other }
+    if mine.count == 1, theirs.count == 1, mine.keys != theirs.keys { return other }
+    for (key, value) in theirs { mine[key] = mine[key]?.changed(by: value) ?? value }
+    return .object(mine)
+  }
+}

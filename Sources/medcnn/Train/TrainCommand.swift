@@ -1,0 +1,146 @@
+import ArgumentParser
+import ConvNet
+import Figures
+import Foundation
+import Parallel
+import Segmentation
+import VolumeIO
+import Volumes
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a network on scans with known lesions.",
+    discussion: """
+      The cases are in a CSV file: a row a case, a column for each kind of scan (t1, flair, ...) and \
+      one named label with the truth; id, mask and weight may follow. Paths are relative to the \
+      file. All cases are looked at before the first step.
+
+      Beside the model, MODEL.csv and MODEL.png show the loss and the Dice coefficient on cases \
+      held out, and MODEL.checkpoint.safetensors lets --resume go on after an interruption, to the \
+      same bits. The model with the best Dice is written as soon as it is found.
+
+      What is not an option here is in the plan: --print-plan shows it, and --config reads it, or \
+      parts of it, as YAML or JSON.
+
+      For research use only.
+
+      Example:
+        medcnn phantom mri --kind glioma --count 20 --out brains
+        medcnn train --data brains/cases.csv --architecture deepmedic --out glioma.safetensors
+      """)
+
+  @Option(
+    help: ArgumentHelp("The table of cases.", valueName: "csv"),
+    completion: .file(extensions: ["csv"]))
+  var data: String
+
+  @OptionGroup var planning: TrainingPlanOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "The model to write; not needed with --print-plan.", valueName: "file"),
+    completion: .file(extensions: ["safetensors"]))
+  var out: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The cases held out: a fraction of them, or another table.", valueName: "fraction|csv"))
+  var validation = "0.2"
+
+  @Flag(help: "Go on from the checkpoint beside the model.")
+  var resume = false
+
+  @Flag(help: "Leave out cases that cannot be used instead of stopping.")
+  var skipBad = false
+
+  @Flag(help: "Print the plan and stop.")
+  var printPlan = false
+
+  @OptionGroup var threading: ThreadOption
+  @OptionGroup var messages: QuietOption
+
+  func validate() throws {
+    guard printPlan || out != nil else { throw ValidationError("Give --out FILE for the model.") }
+    if let out, !out.lowercased().hasSuffix(".safetensors") {
+      throw ValidationError("--out takes a name that ends in .safetensors, not '\(out)'.")
+    }
+    if let fraction = Double(validation), !(0..<1 ~= fraction) {
+      throw ValidationError("--validation takes a fraction from 0 to below 1, not \(validation).")
+    }
+  }
+
+  func run() throws {
+    let console = messages.console
+    let table = try CaseTable(contentsOf: URL(fileURLWithPath: data))
+    let plan = try planning.plan(
+      for: table, name: out.map(TrainingFiles.stem) ?? "model", workers: threading.workers)
+    if printPlan { return print(try JSONValue(encoding: plan).formatted(), terminator: "") }
+    guard let out else { return }
+    let files = TrainingFiles(model: out)
+    try files.check(reading: [data], isResuming: resume)
+    let model = try plan.model()
+    let (training, heldOut) = try cases(table, plan, model, console)
+    let trainer = try Trainer(
+      model, options: plan.training, training: training, validation: heldOut,
+      workers: threading.workers)
+    if resume {
+      try trainer.resume(from: files.checkpoint)
+      console.note("going on after epoch \(trainer.finishedEpochs)")
+    }
+    let weights = model.network.weights.values.reduce(0) { $0 + $1.values.count }
+    console.note(
+      "training \(plan.name): \(weights) weights, \(training.count) cases, \(heldOut.count) held out"
+    )
+    let display = TrainingDisplay(files: files, console: console, options: plan.training)
+    defer { display.finish() }
+    let trained = try trainer.run(checkpoint: files.checkpoint, report: display.report)
+    display.finish()
+    try trained.write(to: files.model)
+    console.note("wrote \(out)" + (trained.card.accuracy.map { ": \($0)" } ?? ""))
+  }
+
+  /// The cases to learn from and those held out, all of them usable.
+  private func cases(
+    _ table: CaseTable, _ plan: TrainingPlan, _ model: Model, _ console: Console
+  ) throws -> (training: [TrainingCase], heldOut: [TrainingCase]) {
+    let names = model.channels.map(\.name)
+    let training = try checked(table.cases(channels: names), plan, model, console)
+    guard let fraction = Double(validation) else {
+      let other = try CaseTable(contentsOf: URL(fileURLWithPath: validation))
+      return (training, try checked(other.cases(channels: names), plan, model, console))
+    }
+    // In an order that follows from the seed.
+    var random = SplitMix(seed: plan.training.seed, keys: -4)
+    let shuffled = training.indices.shuffled(using: &random)
+    let count = Int((fraction * Double(training.count)).rounded())
+    let held = Set(shuffled.prefix(count))
+    return (
+      training.indices.filter { !held.contains($0) }.map { training[$0] },
+      held.sorted().map { training[$0] }
+    )
+  }
+
+  private func checked(
+    _ cases: [TrainingCase], _ plan: TrainingPlan, _ model: Model, _ console: Console
+  ) throws -> [TrainingCase] {
+    let progress = ProgressDisplay("looking at the cases", console: console)
+    defer { progress.finish() }
+    let check = try TrainingCheck(
+      cases, model: model, options: plan.training, workers: threading.workers,
+      progress: progress.update)
+    progress.finish()
+    if !check.withoutLabels.isEmpty {
+      console.note("no lesion in \(check.withoutLabels.joined(separator: ", "))")
+    }
+    if !check.problems.isEmpty {
+      guard skipBad, !check.usable.isEmpty else {
+        throw SegmentationError.cases(check.problems, of: cases.count)
+      }
+      for problem in check.problems {
+        console.note("left out \(problem.name): \(problem.reason)")
+      }
+    }
+    return check.usable
+  }
+}

@@ -1,0 +1,133 @@
+import ArgumentParser
+import ConvNet
+import Foundation
+import Parallel
+import Segmentation
+import VolumeIO
+import Volumes
+import Yams
+
+/// The options that a plan of a training is made of.
+struct TrainingPlanOptions: ParsableArguments {
+  @Option(help: "The network.")
+  var architecture = TrainingPlan.Kind.deepmedic
+
+  @Option(
+    help: ArgumentHelp("Changes of the plan as YAML or JSON.", valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml", "json"]))
+  var config: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The scans that the network takes, in order. (default: all columns of the table)",
+      valueName: "names"))
+  var channels: String?
+
+  @Option(
+    name: .customLong("label"),
+    help: ArgumentHelp(
+      "A label and its name; repeatable. (default: the labels that occur)",
+      valueName: "value=name"))
+  var labels: [ModelCommand.Import.Label] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Bring scans to this distance between voxels. (default: the cases' median)", valueName: "mm"))
+  var spacing: Spacing?
+
+  @Option(help: ArgumentHelp("The number of epochs.", valueName: "number"))
+  var epochs: Int?
+
+  @Option(help: ArgumentHelp("The steps of an epoch.", valueName: "number"))
+  var steps: Int?
+
+  @Option(help: ArgumentHelp("The segments of a step.", valueName: "number"))
+  var batch: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The extent of the segments, for DeepMedic as its normal pathway sees them.",
+      valueName: "voxels"))
+  var patch: GridSize?
+
+  @Option(help: ArgumentHelp("The learning rate at first.", valueName: "number"))
+  var lr: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Leave out each scan with this probability, so that the network learns to do without it.",
+      valueName: "probability"))
+  var channelDropout: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Stop after so many validations without progress. (default: never)", valueName: "number"))
+  var patience: Int?
+
+  @Option(help: "What all random numbers follow from. (default: 1)")
+  var seed: UInt64?
+
+  /// The plan for a table's cases.
+  func plan(for table: CaseTable, name: String, workers: Workers) throws -> TrainingPlan {
+    let names =
+      channels?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+      ?? table.channels
+    let segment = patch.map { Triple($0.voxels.z, $0.voxels.y, $0.voxels.x) }
+    var plan = TrainingPlan(
+      architecture, name: name, channels: names, labels: labelEntries(table, workers),
+      spacing: spacing.map { [$0.millimetres.x, $0.millimetres.y, $0.millimetres.z] }
+        ?? medianSpacing(table, workers),
+      segment: segment, epochs: epochs)
+    if let config { plan = try plan.changed(by: changes(config), path: config) }
+    if let epochs { plan.training.epochs = epochs }
+    if let steps { plan.training.stepsPerEpoch = steps }
+    if let batch { plan.training.batch = batch }
+    if let lr { plan.training.learningRate.initial = lr }
+    if let channelDropout { plan.training.channelDropout = channelDropout }
+    if let patience { plan.training.patience = patience }
+    if let seed { plan.training.seed = seed }
+    return plan
+  }
+
+  private func changes(_ path: String) throws -> JSONValue {
+    let text: String
+    do {
+      text = try String(contentsOfFile: path, encoding: .utf8)
+    } catch {
+      throw CommandError.unreadable(path, reason: error.localizedDescription)
+    }
+    do {
+      return try YAMLDecoder().decode(JSONValue.self, from: text)
+    } catch {
+      throw CommandError.unreadable(path, reason: "it is neither YAML nor JSON: \(error)")
+    }
+  }
+
+  /// The labels that are named, or else those that occur. What cannot be read is told by the check of
+  /// the cases.
+  private func labelEntries(_ table: CaseTable, _ workers: Workers) -> [LabelTable.Entry] {
+    guard labels.isEmpty else {
+      return LabelTable(labels.map { LabelTable.Entry(value: $0.value, name: $0.name) }).entries
+    }
+    let maps = workers.map(table.rows.count) { index in
+      let map = try? ImageFile.readLabelMap(table.rows[index].label, workers: Workers(count: 1))
+      return map.map { map in
+        map.labels.map { map.table[$0] ?? LabelTable.Entry(value: $0, name: "label \($0)") }
+      } ?? []
+    }
+    return LabelTable(Array(maps.joined())).entries
+  }
+
+  /// The median along each axis, so that a few other scans do not matter.
+  private func medianSpacing(_ table: CaseTable, _ workers: Workers) -> [Double]? {
+    let found = workers.map(table.rows.count) { index in
+      let header = try? ImageFile.readHeader(table.rows[index].scans[0])
+      return header?.geometry.reoriented(to: .ras).spacing
+    }.compactMap(\.self)
+    guard !found.isEmpty else { return nil }
+    return (0..<3).map { axis in
+      let sorted = found.map { $0[axis] }.sorted()
+      return (sorted[sorted.count / 2] * 1000).rounded() / 1000
+    }
+  }
+}

@@ -1,0 +1,148 @@
+import ConvNet
+import Foundation
+import Parallel
+import Testing
+import Volumes
+
+@testable import Segmentation
+
+@Suite struct TrainerTests {
+  private func path(_ name: String) -> URL {
+    FileManager.default.temporaryDirectory.appendingPathComponent(
+      "medcnn-\(UInt64.random(in: 0 ... .max))-\(name)")
+  }
+
+  @Test(arguments: ["deepmedic", "unet"]) func learnsToFindABlob(_ architecture: String) throws {
+    let isUNet = architecture == "unet"
+    var options = MadeCases.options(steps: 20, epochs: 2)
+    options.augmentation.mirrorAxes = [0, 1, 2]
+    if isUNet {
+      options.optimizer = Optimizer.adamW.rule
+      options.decay = Optimizer.adamW.decay
+      options.augmentation = .nnUNet
+    }
+    let trainer = try Trainer(
+      isUNet ? MadeCases.uNet() : MadeCases.deepMedic(), options: options,
+      training: MadeCases.cases(0..<4), validation: MadeCases.cases(10..<12))
+    var log: TrainingLog?
+    let model = try trainer.run { if case .epoch(let now) = $0 { log = now } }
+    let rows = try #require(log?.rows)
+    #expect(rows.count == 2)
+    #expect(rows[1].loss < rows[0].loss)
+    let dice = try #require(rows.compactMap(\.dice).max())
+    #expect(dice > 0.8)
+    #expect(model.card.accuracy?.contains("2 cases held out") == true)
+    // The model is the best one, and ready to be used.
+    let scans = try MadeCases.scans(10)
+    let found = try Segmenter(model).segment(scans.scans).labels
+    let common = zip(found.voxels, scans.labels.voxels).count { $0 == 1 && $1 == 1 }
+    let total = found.voxels.count { $0 == 1 } + scans.labels.voxels.count { $0 == 1 }
+    #expect(2 * Double(common) / Double(total) > 0.75)
+  }
+
+  @Test func weightsDoNotDependOnThreads() throws {
+    var options = MadeCases.options(steps: 2)
+    options.augmentation = .nnUNet
+    options.augmentation.rotation = 1
+    options.averageDecay = 0.9
+    let models = try [1, 3].map { threads in
+      try Trainer(
+        MadeCases.deepMedic(), options: options, training: MadeCases.cases(0..<3),
+        workers: Workers(count: threads)
+      ).run()
+    }
+    #expect(models[0] == models[1])
+    options.seed = 2
+    let other = try Trainer(
+      MadeCases.deepMedic(), options: options, training: MadeCases.cases(0..<3)
+    ).run()
+    #expect(other.network != models[0].network)
+  }
+
+  @Test func goesOnFromACheckpointToTheSameBits() throws {
+    struct Killed: Error {}
+    var options = MadeCases.options(steps: 3, epochs: 2)
+    options.averageDecay = 0.9
+    options.largestGradient = 1
+    func trainer() throws -> Trainer {
+      try Trainer(
+        MadeCases.deepMedic(), options: options, training: MadeCases.cases(0..<3),
+        validation: MadeCases.cases(5..<6))
+    }
+    let whole = try trainer().run()
+    let url = path("checkpoint.safetensors")
+    defer { try? FileManager.default.removeItem(at: url) }
+    #expect(throws: Killed.self) {
+      try trainer().run(checkpoint: url) { if case .epoch = $0 { throw Killed() } }
+    }
+    let second = try trainer()
+    try second.resume(from: url)
+    #expect(second.finishedEpochs == 1)
+    #expect(try second.run(checkpoint: url) == whole)
+
+    options.batch += 1
+    #expect {
+      try trainer().resume(from: url)
+    } throws: {
+      "\($0)".contains("with other options")
+    }
+  }
+
+  @Test func moreCasesThanMemoryComeIntoUseInTurn() throws {
+    let model = try MadeCases.deepMedic()
+    let frame = try SegmentFrame(model, segment: Triple(repeating: 12))
+    let loads = Locked([String: Int]())
+    let memory = CaseMemory(MadeCases.cases(0..<6), capacity: 2, stepsPerEpoch: 4, seed: 1) {
+      item in
+      loads.withLock { $0[item.name, default: 0] += 1 }
+      return try PreparedCase(item, model: model, frame: frame, workers: Workers(count: 1))
+    }
+    for step in 0..<40 {
+      var random = SplitMix(seed: 1, keys: step)
+      _ = try memory.drawn(step: step, using: &random)
+    }
+    let counts = loads.withLock { $0 }
+    #expect(counts.count == 6)
+    // About two an epoch of four steps.
+    #expect(counts.values.reduce(0, +) <= 20)
+  }
+
+  @Test func stopsWhereNumbersAreNotFinite() throws {
+    var options = MadeCases.options(steps: 20)
+    options.optimizer = .sgd(momentum: 0, nesterov: false)
+    options.learningRate = LearningRate(1e30)
+    let trainer = try Trainer(
+      MadeCases.uNet(), options: options, training: MadeCases.cases(0..<1))
+    #expect {
+      try trainer.run()
+    } throws: {
+      guard case SegmentationError.diverged(_, let cases, let place) = $0 else { return false }
+      return cases.contains("case 0") && (place.contains("layer") || place.contains("gradient"))
+    }
+  }
+
+  @Test func endsWithoutProgress() throws {
+    var options = MadeCases.options(steps: 1, epochs: 9)
+    options.patience = 2
+    options.learningRate = LearningRate(1e-12)
+    options.optimizer = .sgd(momentum: 0, nesterov: false)
+    let trainer = try Trainer(
+      MadeCases.uNet(), options: options, training: MadeCases.cases(0..<1),
+      validation: MadeCases.cases(1..<2))
+    _ = try trainer.run()
+    #expect(trainer.finishedEpochs == 3)
+  }
+
+  @Test func logsAreTables() {
+    var log = TrainingLog(labels: ["core, \"dark\"", "rim"])
+    log.rows = [
+      .init(epoch: 1, step: 4, learningRate: 0.5, loss: 1.25, dice: 0.75, labelDice: [0.5, nil])
+    ]
+    #expect(
+      log.csv == """
+        epoch,step,learning_rate,loss,dice,"dice core, ""dark\""",dice rim
+        1,4,0.5,1.25,0.75,0.5,
+
+        """)
+  }
+}

@@ -1,0 +1,183 @@
+import ConvNet
+import Foundation
+import Parallel
+import Testing
+import VolumeIO
+import Volumes
+
+@testable import Segmentation
+
+@Suite struct TrainingCaseTests {
+  private func table(_ text: String) throws -> CaseTable {
+    try CaseTable(text, folder: URL(fileURLWithPath: "/data", isDirectory: true), path: "cases.csv")
+  }
+
+  @Test func readsTables() throws {
+    let table = try table(
+      "\u{FEFF}id, T1,flair,Label,mask,weight\r\np1,a.nii,\"b, 2.nii\",/x/l.nii,,\r\n"
+        + "p2,c.nii,d.nii,m.nii,n.nii,2.5\n")
+    #expect(table.channels == ["T1", "flair"])
+    #expect(table.rows[0].scans == ["/data/a.nii", "/data/b, 2.nii"])
+    #expect(table.rows[0].label == "/x/l.nii")
+    #expect(table.rows[0].mask == nil)
+    #expect(table.rows[1].mask == "/data/n.nii")
+    #expect(table.rows[1].weight == 2.5)
+    #expect(try table.cases(channels: ["FLAIR", "t1"]).map(\.name) == ["p1", "p2"])
+    #expect { try table.cases(channels: ["T2"]) } throws: { "\($0)".contains("add the column T2") }
+  }
+
+  @Test(arguments: [
+    ("", "it is empty"),
+    ("t1,flair\na,b\n", "expected \"label\""),
+    ("label\na\n", "one for each channel"),
+    ("t1,T1,label\na,b,c\n", "not distinct"),
+    ("t1,label\n", "no case"),
+    ("t1,label\na\n", "line 2 has 1 fields"),
+    ("id,t1,label\np,,c\n", "p has no t1"),
+    ("t1,label,weight\na,b,-1\n", "row 1 has the weight \"-1\""),
+    ("t1,label\n\"a,b\n", "does not end"),
+    ("id,t1,label\np,a,b\np,c,d\n", "two cases have the id p"),
+  ]) func refusesBadTables(_ text: String, _ message: String) {
+    #expect { try table(text) } throws: { "\($0)".contains(message) }
+  }
+
+  @Test func findsBadCasesBeforeTheFirstStep() throws {
+    let good = try MadeCases.scans(0)
+    @Sendable func with(_ change: (inout LabelledScans) throws -> Void) rethrows -> LabelledScans {
+      var scans = good
+      try change(&scans)
+      return scans
+    }
+    let shifted = try Geometry(
+      size: good.labels.geometry.size,
+      affine: Affine(i: [1, 0, 0], j: [0, 1, 0], k: [0, 0, 1], origin: [9, 0, 0]))
+    let bad: [(String, LabelledScans?, String)] = [
+      ("missing", nil, "no-such-file.nii"),
+      (
+        "grid", try with { $0.labels = try LabelMap(geometry: shifted, voxels: $0.labels.voxels) },
+        "label map"
+      ),
+      ("label", try MadeCases.scans(0, blobLabel: 7), "labels 7"),
+      ("mask", with { $0.mask = Mask(geometry: good.labels.geometry) }, "mask is empty"),
+      ("zero", with { $0.scans = [Volume(geometry: $0.labels.geometry)] }, "are zero"),
+      (
+        "constant", with { $0.scans = [Volume(geometry: $0.labels.geometry, repeating: 3)] },
+        "do not vary"
+      ),
+    ]
+    let cases =
+      bad.map { name, scans, _ in
+        TrainingCase(name: name) { workers in
+          if let scans { return scans }
+          let volume = try ImageFile.read("/no-such-file.nii", workers: workers).volume
+          return LabelledScans(scans: [volume], labels: good.labels)
+        }
+      } + MadeCases.cases(0..<1)
+      + [
+        TrainingCase(name: "healthy") { _ in
+          with { $0.labels = LabelMap(geometry: $0.labels.geometry) }
+        }
+      ]
+    let check = try TrainingCheck(
+      cases, model: MadeCases.deepMedic(), options: MadeCases.options(steps: 1))
+    #expect(check.usable.map(\.name) == ["case 0", "healthy"])
+    #expect(check.withoutLabels == ["healthy"])
+    #expect(check.problems.map(\.name) == bad.map(\.0))
+    for (problem, expected) in zip(check.problems, bad) {
+      #expect(problem.reason.contains(expected.2), "\(problem)")
+    }
+    let error = SegmentationError.cases(check.problems, of: cases.count)
+    #expect("\(error)".contains("6 of 8 cases cannot be used: missing: "))
+  }
+
+  private func prepared(_ frame: SegmentFrame, _ model: Model) throws -> PreparedCase {
+    try PreparedCase(
+      name: "a", MadeCases.scans(1), model: model, frame: frame, workers: Workers(count: 1))
+  }
+
+  @Test func mirroredTwiceIsTheSame() throws {
+    let model = try MadeCases.deepMedic()
+    let frame = try SegmentFrame(model, segment: Triple(12, 11, 10))
+    let prepared = try prepared(frame, model)
+    let (image, target) = SegmentMap().segment(of: prepared, at: [2, -3, 4], frame: frame)
+    #expect(image.size == Triple(12, 11, 10))
+    #expect(target.size == Triple(8, 7, 6))
+    var mirrored = SegmentMap()
+    mirrored.mirrors = [true, false, false]
+    let (other, otherTarget) = mirrored.segment(of: prepared, at: [2, -3, 4], frame: frame)
+    for z in 0..<12 {
+      for y in 0..<11 {
+        for x in 0..<10 { #expect(image[0, z, y, x] == other[0, z, y, 9 - x]) }
+      }
+    }
+    for row in 0..<8 * 7 {
+      let range = row * 6..<row * 6 + 6
+      #expect(Array(target.classes[range]) == otherTarget.classes[range].reversed())
+    }
+    // Beyond the border nothing is known of the truth.
+    #expect(target.classes[..<6].allSatisfy { $0 == TargetMap.ignored })
+  }
+
+  @Test func aTurnOfNothingIsInterpolatedToTheSame() throws {
+    for model in [try MadeCases.deepMedic(), try MadeCases.uNet()] {
+      let frame = try SegmentFrame(model, segment: Triple(repeating: 12))
+      let prepared = try prepared(frame, model)
+      var turned = SegmentMap()
+      turned.rotate(about: 2, by: 0)
+      let plain = SegmentMap().segment(of: prepared, at: [3, -2, 1], frame: frame)
+      let other = turned.segment(of: prepared, at: [3, -2, 1], frame: frame)
+      #expect(plain.target == other.target)
+      #expect(plain.image == other.image)
+      // A quarter turn about k moves x to y.
+      var quarter = SegmentMap()
+      quarter.rotate(about: 2, by: .pi / 2)
+      let seen = quarter.segment(of: prepared, at: [3, 4, 1], frame: frame)
+      let upright = SegmentMap().segment(of: prepared, at: [3, 4, 1], frame: frame)
+      let size = frame.output.x
+      var (same, different) = (true, true)
+      for y in 0..<size {
+        for x in 0..<size {
+          let value = seen.target.classes[y * size + x]
+          if value != upright.target.classes[x * size + size - 1 - y] { same = false }
+          if value != upright.target.classes[(size - 1 - x) * size + y] { different = false }
+        }
+      }
+      #expect(same || different)
+    }
+  }
+
+  @Test func samplesTheClassesAsAsked() throws {
+    let model = try MadeCases.deepMedic()
+    let frame = try SegmentFrame(model, segment: Triple(repeating: 12))
+    let prepared = try prepared(frame, model)
+    func fraction(_ sampling: Sampling) -> Double {
+      var random = SplitMix(seed: 3)
+      let voxels = (0..<400).map { _ in sampling.voxel(of: prepared, using: &random) }
+      #expect(voxels.allSatisfy { prepared.mask[$0] })
+      return Double(voxels.count { prepared.classes[$0] == 1 }) / 400
+    }
+    #expect(fraction(.foreground(fraction: 1)) == 1)
+    #expect(fraction(.foreground(fraction: 0)) == 0)
+    #expect(abs(fraction(.foreground(fraction: 0.3)) - 0.3) < 0.08)
+    #expect(abs(fraction(.perClass) - 0.5) < 0.08)
+    let blob = Double(prepared.voxels[1].count) / Double(prepared.mask.count { $0 })
+    #expect(abs(fraction(.uniform(oversampled: 0)) - blob) < 0.08)
+  }
+
+  @Test func intensitiesKeepTheBackgroundAndChannelsAreLeftOut() throws {
+    var image = Tensor(channels: 2, size: Triple(repeating: 6))
+    for index in image.values.indices where index % 3 != 0 {
+      image.values[index] = Float(index % 7) - 3.5
+    }
+    let before = image
+    var random = SplitMix(seed: 1)
+    var augmentation = Augmentation.nnUNet
+    augmentation.noise = 1
+    augmentation.gamma = 1
+    augmentation.contrast = 1
+    augmentation.brightness = 1
+    augmentation.changeIntensities(of: &image, using: &random)
+    #expect(zip(image.values, before.values).allSatisfy { ($0 == 0) == ($1 == 0) && $0.isFinite })
+    #expect(image != before)
+  }
+}
