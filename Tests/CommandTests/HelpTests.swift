@@ -5,8 +5,9 @@ import Testing
 /// `MEDCNN_RECORD=1 swift test --filter HelpTests` and read the difference.
 @Suite struct HelpTests {
   static let commands: [[String]] = [
-    [], ["info"], ["convert"], ["evaluate"], ["segment"], ["model"], ["model", "import"],
-    ["model", "export"], ["model", "inspect"], ["model", "profile"], ["phantom"],
+    [], ["info"], ["convert"], ["evaluate"], ["segment"], ["train"], ["model"],
+    ["model", "import"], ["model", "export"], ["model", "inspect"], ["model", "profile"],
+    ["phantom"],
     ["phantom", "mri"],
   ]
 
@@ -38,6 +39,13 @@ import Testing
     (["convert", "a.nii", "b.nii", "--orientation", "RAX"], "--orientation takes three letters"),
     (["convert", "a.nii", "b.nii", "--spacing", "1,0,1"], "'1,0,1' is invalid"),
     (["convert", "a.nii", "b.nii", "--type", "int12"], "'int12' is invalid"),
+    (["train", "--data", "a.csv"], "Give --out FILE"),
+    (["train", "--data", "a.csv", "--out", "m.txt"], "ends in .safetensors"),
+    (
+      ["train", "--data", "a.csv", "--out", "m.safetensors", "--validation", "1.5"],
+      "--validation takes a fraction"
+    ),
+    (["train", "--data", "a.csv", "--architecture", "vgg"], "'vgg' is invalid"),
     (["phantom", "mri"], "Missing expected argument '--out <folder>'"),
     (["phantom", "mri", "--out", "x", "--name", "a/b"], "--name takes a file name"),
     (["phantom", "mri", "--out", "x", "--skull"], "need --kind"),

@@ -124,8 +124,9 @@ struct Checkpoint {
   ) throws(SegmentationError) {
     func invalid(_ reason: String) -> SegmentationError { .checkpoint(path: path, reason: reason) }
     var expected = options
-    // A training may be made longer, or be judged in another way.
+    // A training may be made longer, at other rates, or be judged in another way.
     expected.epochs = self.options.epochs
+    expected.learningRate = self.options.learningRate
     expected.validationInterval = self.options.validationInterval
     expected.patience = self.options.patience
     guard expected == self.options else {

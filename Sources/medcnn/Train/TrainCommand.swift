@@ -27,7 +27,8 @@ struct TrainCommand: ParsableCommand {
 
       Example:
         medcnn phantom mri --kind glioma --count 20 --out brains
-        medcnn train --data brains/cases.csv --architecture deepmedic --out glioma.safetensors
+        medcnn train --data brains/cases.csv --architecture deepmedic \\
+          --out glioma.safetensors
       """)
 
   @Option(
