@@ -10,11 +10,9 @@ final class FeatureBatch: @unchecked Sendable {
   /// The border around each map.
   let low: Triple
   let high: Triple
-  private let memory: AlignedFloats
+  private let memory: PooledFloats
   private let first: FeatureView
   private let imageStride: Int
-  /// Who gets the memory back; nil where another batch does.
-  private let pool: MemoryPool?
 
   var channels: Int { first.channels }
   var size: Triple { first.size }
@@ -31,7 +29,6 @@ final class FeatureBatch: @unchecked Sendable {
     let zStride = whole.y * yStride
     let blockStride = whole.z * zStride
     memory = try pool.take(count * blocks * blockStride)
-    self.pool = pool
     self.count = count
     (self.low, self.high) = (low, high)
     imageStride = blocks * blockStride
@@ -48,18 +45,11 @@ final class FeatureBatch: @unchecked Sendable {
   /// Another way of looking at a batch, without borders.
   private init(_ whole: FeatureBatch, _ first: FeatureView) {
     memory = whole.memory
-    pool = nil
     count = whole.count
     (low, high) = (.zero, .zero)
     imageStride = whole.imageStride
     self.first = first
-    owner = whole
   }
-
-  /// Keeps the memory from being given back while this batch looks at it.
-  private var owner: FeatureBatch?
-
-  deinit { pool?.give(memory) }
 
   /// One image's map without its border.
   subscript(image: Int) -> FeatureView {
@@ -102,32 +92,5 @@ final class FeatureBatch: @unchecked Sendable {
         body(task / size.z / blocks, task / size.z % blocks, task % size.z, y)
       }
     }
-  }
-}
-
-/// Memory that is used again and again by batches, so that it is not asked of the system, and cleared
-/// there, for each.
-final class MemoryPool: @unchecked Sendable {
-  private let free = Locked<[AlignedFloats]>([])
-
-  /// At least so many floats, which hold anything.
-  func take(_ count: Int) throws -> AlignedFloats {
-    let found = free.withLock { free -> AlignedFloats? in
-      // The smallest that is large enough, unless it is much too large.
-      let fitting = free.indices.filter { free[$0].count >= count && free[$0].count <= 2 * count }
-      guard let best = fitting.min(by: { free[$0].count < free[$1].count }) else { return nil }
-      return free.remove(at: best)
-    }
-    return try found ?? AlignedFloats(count: count)
-  }
-
-  /// Takes memory back.
-  func give(_ memory: AlignedFloats) {
-    free.withLock { $0.append(memory) }
-  }
-
-  /// Gives everything that is not in use back to the system.
-  func empty() {
-    free.withLock { $0 = [] }
   }
 }

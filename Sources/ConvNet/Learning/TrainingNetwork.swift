@@ -70,6 +70,7 @@ public final class TrainingNetwork {
         expected: "one size and \(description.input.channels) channels")
     }
     let plan = try plan(for: first.size)
+    try pool.settle()
     let names = outputs.isEmpty ? [description.output] : outputs
     let wanted = try names.map { name in
       guard let number = plan.numbers[name] else {

@@ -247,11 +247,12 @@ extension PreparedConvolution {
     _ context: LearningContext
   ) throws {
     let memory = try context.pool.take(scratch * context.workers.count)
-    defer { context.pool.give(memory) }
-    run(
-      zip(inputs, outputs).map { ImageMaps(input: $0, output: $1, residual: adds ? $1 : nil) },
-      slices: 0..<outputs[0].size.z, workers: context.workers, scratch: memory.pointer,
-      scratchStride: scratch)
+    withExtendedLifetime(memory) {
+      run(
+        zip(inputs, outputs).map { ImageMaps(input: $0, output: $1, residual: adds ? $1 : nil) },
+        slices: 0..<outputs[0].size.z, workers: context.workers, scratch: memory.pointer,
+        scratchStride: scratch)
+    }
   }
 }
 

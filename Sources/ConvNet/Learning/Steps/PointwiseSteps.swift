@@ -12,7 +12,14 @@ final class ActivationStep: LearningStep {
 
   init(_ slope: Slope) { self.slope = slope }
 
-  var needsInputs: Bool { true }
+  /// Whether the output tells the input's sign, as it does for a fixed slope that is not negative: then
+  /// the input need not be kept.
+  private var keepsSign: Bool {
+    if case .fixed(let slope) = slope { slope >= 0 } else { false }
+  }
+
+  var needsInputs: Bool { !keepsSign }
+  var needsOutput: Bool { keepsSign }
 
   private func slopes(_ channels: Int, _ weights: StepWeights) throws -> AlignedFloats {
     switch slope {
@@ -40,7 +47,7 @@ final class ActivationStep: LearningStep {
     _ inputs: [FeatureBatch], _ output: FeatureBatch, delta: FeatureBatch,
     to targets: [DeltaTarget?], _ weights: StepWeights, _ context: LearningContext
   ) throws -> [String: [Float]] {
-    let input = inputs[0]
+    let input = keepsSign ? output : inputs[0]
     let slopes = try slopes(input.channels, weights)
     if let target = targets[0] {
       delta.forEachRow(workers: context.workers) { image, block, z, y in
