@@ -43,8 +43,9 @@ import Testing
     (["train", "--data", "a.csv", "--out", "m.txt"], "ends in .safetensors"),
     (
       ["train", "--data", "a.csv", "--out", "m.safetensors", "--validation", "1.5"],
-      "--validation takes a fraction"
+      "'1.5' is invalid"
     ),
+    (["train", "--data", "a.csv", "--print-plan", "--validation", "6/5"], "'6/5' is invalid"),
     (["train", "--data", "a.csv", "--architecture", "vgg"], "'vgg' is invalid"),
     (["phantom", "mri"], "Missing expected argument '--out <folder>'"),
     (["phantom", "mri", "--out", "x", "--name", "a/b"], "--name takes a file name"),

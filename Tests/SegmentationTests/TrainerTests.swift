@@ -136,12 +136,14 @@ import Volumes
   @Test func logsAreTables() {
     var log = TrainingLog(labels: ["core, \"dark\"", "rim"])
     log.rows = [
-      .init(epoch: 1, step: 4, learningRate: 0.5, loss: 1.25, dice: 0.75, labelDice: [0.5, nil])
+      .init(
+        epoch: 1, step: 4, learningRate: 0.5, loss: 1.25, dice: 0.75, labelDice: [0.5, nil],
+        wholeDice: 0.25)
     ]
     #expect(
       log.csv == """
-        epoch,step,learning_rate,loss,dice,"dice core, ""dark\""",dice rim
-        1,4,0.5,1.25,0.75,0.5,
+        epoch,step,learning_rate,loss,dice,dice all labels,"dice core, ""dark\""",dice rim
+        1,4,0.5,1.25,0.75,0.25,0.5,
 
         """)
   }

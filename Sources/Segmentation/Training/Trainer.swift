@@ -154,6 +154,7 @@ public final class Trainer {
       let scores = try validate(report)
       row.dice = scores.mean
       row.labelDice = scores.means
+      row.wholeDice = scores.wholeMean
     }
     return row
   }
@@ -231,7 +232,9 @@ public final class Trainer {
       + "\(epoch) epochs of \(options.stepsPerEpoch) steps of \(options.batch) segments, "
       + "seed \(options.seed)"
     if let best = state.best, let row = state.log.rows.first(where: { $0.epoch == best.epoch }) {
-      let parts = zip(state.log.labels, row.labelDice).map { name, dice in
+      let parts = zip(
+        state.log.labels + ["all labels"], row.labelDice + [row.wholeDice]
+      ).map { name, dice in
         "\(name) " + (dice.map { String(format: "%.3f", $0) } ?? "not in these cases")
       }
       card.accuracy =

@@ -16,6 +16,8 @@ public struct TrainingLog: Sendable, Hashable, Codable {
     public var dice: Double?
     /// The same for each label, in the order of the model's.
     public var labelDice: [Double?]
+    /// The same for all labels together, as one.
+    public var wholeDice: Double?
   }
 
   /// The names of the labels.
@@ -29,10 +31,12 @@ public struct TrainingLog: Sendable, Hashable, Codable {
       guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
       return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
     }
-    let header = ["epoch", "step", "learning_rate", "loss", "dice"] + labels.map { "dice \($0)" }
+    let header =
+      ["epoch", "step", "learning_rate", "loss", "dice", "dice all labels"]
+      + labels.map { "dice \($0)" }
     var lines = [header.map(field).joined(separator: ",")]
     for row in rows {
-      let dice = ([row.dice] + row.labelDice).map { $0.map { "\($0)" } ?? "" }
+      let dice = ([row.dice, row.wholeDice] + row.labelDice).map { $0.map { "\($0)" } ?? "" }
       lines.append(
         (["\(row.epoch)", "\(row.step)", "\(row.learningRate)", "\(row.loss)"] + dice)
           .joined(separator: ","))

@@ -46,8 +46,9 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The cases held out: a fraction of them, or another table.", valueName: "fraction|csv"))
-  var validation = "0.2"
+      "The cases held out: a fraction of them, one of several parts (2/5), or another table.",
+      valueName: "fraction|part|csv"))
+  var validation = HeldOut.fraction(0.2)
 
   @Flag(help: "Go on from the checkpoint beside the model.")
   var resume = false
@@ -65,9 +66,6 @@ struct TrainCommand: ParsableCommand {
     guard printPlan || out != nil else { throw ValidationError("Give --out FILE for the model.") }
     if let out, !out.lowercased().hasSuffix(".safetensors") {
       throw ValidationError("--out takes a name that ends in .safetensors, not '\(out)'.")
-    }
-    if let fraction = Double(validation), !(0..<1 ~= fraction) {
-      throw ValidationError("--validation takes a fraction from 0 to below 1, not \(validation).")
     }
   }
 
@@ -107,15 +105,11 @@ struct TrainCommand: ParsableCommand {
   ) throws -> (training: [TrainingCase], heldOut: [TrainingCase]) {
     let names = model.channels.map(\.name)
     let training = try checked(table.cases(channels: names), plan, model, console)
-    guard let fraction = Double(validation) else {
-      let other = try CaseTable(contentsOf: URL(fileURLWithPath: validation))
+    if case .table(let path) = validation {
+      let other = try CaseTable(contentsOf: URL(fileURLWithPath: path))
       return (training, try checked(other.cases(channels: names), plan, model, console))
     }
-    // In an order that follows from the seed.
-    var random = SplitMix(seed: plan.training.seed, keys: -4)
-    let shuffled = training.indices.shuffled(using: &random)
-    let count = Int((fraction * Double(training.count)).rounded())
-    let held = Set(shuffled.prefix(count))
+    let held = validation.indices(of: training.count, seed: plan.training.seed)
     return (
       training.indices.filter { !held.contains($0) }.map { training[$0] },
       held.sorted().map { training[$0] }

@@ -34,7 +34,9 @@ final class TrainingDisplay {
       if let dice = row.dice {
         line += ", Dice \(dice.fixed(3))"
         if log.labels.count > 1 {
-          let parts = zip(log.labels, row.labelDice).map { "\($0) \($1.fixed(3))" }
+          let parts = zip(log.labels + ["all labels"], row.labelDice + [row.wholeDice]).map {
+            "\($0) \($1.fixed(3))"
+          }
           line += " (\(parts.joined(separator: ", ")))"
         }
       }
@@ -70,6 +72,12 @@ final class TrainingDisplay {
           points: log.rows.compactMap { row in
             row.labelDice[index].map { [Double(row.epoch), $0] }
           }))
+    }
+    if log.labels.count > 1 {
+      lines.append(
+        .init(
+          name: "all labels", color: Color(90, 90, 90),
+          points: log.rows.compactMap { row in row.wholeDice.map { [Double(row.epoch), $0] } }))
     }
     lines.append(
       .init(
