@@ -110,8 +110,8 @@ extension ModelCommand {
       var targets: [TargetMap] = []
       let clock = ContinuousClock()
       var parts: [[Double]] = []
-      // The first step, which asks the system for memory, does not count.
-      for step in 0...repeats {
+      // The first two steps, which ask the system for memory, do not count.
+      for step in 0..<repeats + 2 {
         let start = clock.now
         var (between, after) = (start, start)
         let pass = try learner.pass(images, outputs: [logits], seed: UInt64(step)) { outputs in
@@ -130,7 +130,7 @@ extension ModelCommand {
           learner.weights[name]?.descend(gradient, rate: 1e-4)
         }
         let times = [start, between, after, differentiated, clock.now]
-        if step > 0 { parts.append(zip(times, times.dropFirst()).map { ($1 - $0) / .seconds(1) }) }
+        if step >= 2 { parts.append(zip(times, times.dropFirst()).map { ($1 - $0) / .seconds(1) }) }
       }
       var table = TextTable(["part of a step", "s"], leftAligned: [0])
       for (index, name) in ["forward", "loss", "backward", "update"].enumerated() {
