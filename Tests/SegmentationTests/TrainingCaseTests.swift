@@ -173,8 +173,50 @@ import Volumes
     augmentation.gamma = 1
     augmentation.contrast = 1
     augmentation.brightness = 1
+    augmentation.blur = 1
+    augmentation.lowResolution = 1
     augmentation.changeIntensities(of: &image, using: &random)
     #expect(zip(image.values, before.values).allSatisfy { ($0 == 0) == ($1 == 0) && $0.isFinite })
     #expect(image != before)
+  }
+
+  @Test func smoothingKeepsConstantsAndTakesAwayDetail() {
+    let size = Triple(5, 6, 7)
+    func smoothed(
+      _ values: [Float], _ change: (UnsafeMutableBufferPointer<Float>) -> Void
+    ) -> [Float] {
+      var values = values
+      values.withUnsafeMutableBufferPointer { change($0) }
+      return values
+    }
+    let blur = { (values: UnsafeMutableBufferPointer<Float>) in
+      Smoothing.apply(Smoothing.gaussian(1), to: values, size)
+    }
+    let coarsen = { (values: UnsafeMutableBufferPointer<Float>) in
+      Smoothing.coarsen(values, size, to: 0.5)
+    }
+    let flat = (0..<210).map { $0 % 7 < 2 ? Float(0) : 2 }
+    let rough = flat.enumerated().map { $1 == 0 ? 0 : 2 + Float($0 % 2) }
+    func spread(_ values: [Float]) -> Float {
+      let inside = values.filter { $0 != 0 }
+      let mean = inside.reduce(0, +) / Float(inside.count)
+      return inside.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    }
+    for change in [blur, coarsen] {
+      #expect(zip(smoothed(flat, change), flat).allSatisfy { abs($0 - $1) < 1e-5 })
+      let found = smoothed(rough, change)
+      #expect(zip(found, rough).allSatisfy { ($0 == 0) == ($1 == 0) })
+      #expect(spread(found) < spread(rough))
+    }
+    // A Gaussian of 1 along x: the weights of the neighbours of a peak.
+    var peak = [Float](repeating: 1, count: 9)
+    peak[4] = 2
+    let line = peak.withUnsafeMutableBufferPointer { values in
+      Smoothing.apply(Smoothing.gaussian(1), to: values, Triple(1, 1, 9))
+      return Array(values)
+    }
+    let total = 1 + 2 * (exp(-0.5) + exp(-2.0) + exp(-4.5))
+    #expect(abs(Double(line[4]) - (1 + 1 / total)) < 1e-5)
+    #expect(abs(Double(line[5]) - (1 + exp(-0.5) / total)) < 1e-5)
   }
 }

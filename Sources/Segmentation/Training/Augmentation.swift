@@ -25,6 +25,14 @@ public struct Augmentation: Sendable, Hashable, Codable {
   public var noise = 0.0
   /// The largest standard deviation of the noise.
   public var noiseDeviation = 0.3
+  /// The probability that a channel is blurred by a Gaussian.
+  public var blur = 0.0
+  /// The smallest and the largest standard deviation of the blur, in voxels.
+  public var blurRange = [0.5, 1.0]
+  /// The probability that a channel is sampled more coarsely and interpolated again.
+  public var lowResolution = 0.0
+  /// The smallest and the largest part of the resolution that is left.
+  public var lowResolutionRange = [0.5, 1.0]
   /// The probability that a channel's brightness is multiplied.
   public var brightness = 0.0
   /// The smallest and the largest factor.
@@ -53,7 +61,7 @@ public struct Augmentation: Sendable, Hashable, Codable {
     return augmentation
   }()
 
-  /// nnU-Net's, with its probabilities, without blur and low resolution.
+  /// nnU-Net's, with its probabilities.
   public static let nnUNet: Augmentation = {
     var augmentation = Augmentation()
     augmentation.mirrorAxes = [0, 1, 2]
@@ -61,6 +69,8 @@ public struct Augmentation: Sendable, Hashable, Codable {
     augmentation.rotation = 0.2
     augmentation.zoom = 0.2
     augmentation.noise = 0.1
+    augmentation.blur = 0.2
+    augmentation.lowResolution = 0.25
     augmentation.brightness = 0.15
     augmentation.contrast = 0.15
     augmentation.gamma = 0.3
@@ -69,12 +79,16 @@ public struct Augmentation: Sendable, Hashable, Codable {
 
   /// What contradicts itself, or nil.
   var fault: String? {
-    let chances = [mirror, rotation, zoom, noise, brightness, contrast, gamma]
+    let chances = [
+      mirror, rotation, zoom, noise, blur, lowResolution, brightness, contrast, gamma,
+    ]
     guard chances.allSatisfy({ 0...1 ~= $0 }) else {
       return "probabilities of augmentation must be between 0 and 1"
     }
     guard mirrorAxes.allSatisfy({ 0...2 ~= $0 }) else { return "mirrorAxes are 0, 1 and 2" }
-    let ranges = [zoomRange, brightnessRange, contrastRange, gammaRange]
+    let ranges = [
+      zoomRange, blurRange, lowResolutionRange, brightnessRange, contrastRange, gammaRange,
+    ]
     guard ranges.allSatisfy({ $0.count == 2 && 0 < $0[0] && $0[0] <= $0[1] && $0[1] <= 10 }) else {
       return "ranges of augmentation are two positive numbers up to 10, the smaller first"
     }
@@ -98,19 +112,20 @@ extension Augmentation {
 
   /// Changes the intensities of a segment.
   func changeIntensities(of image: inout Tensor, using random: inout SplitMix) {
-    let count = image.size.z * image.size.y * image.size.x
+    let size = image.size
+    let count = size.z * size.y * size.x
     let channels = image.channels
     image.values.withUnsafeMutableBufferPointer { values in
       for channel in 0..<channels {
         let part = UnsafeMutableBufferPointer(
           rebasing: values[channel * count..<(channel + 1) * count])
-        changeChannel(part, using: &random)
+        changeChannel(part, size, using: &random)
       }
     }
   }
 
   private func changeChannel(
-    _ values: UnsafeMutableBufferPointer<Float>, using random: inout SplitMix
+    _ values: UnsafeMutableBufferPointer<Float>, _ size: Triple, using random: inout SplitMix
   ) {
     func apply(_ change: (Float) -> Float) {
       for index in values.indices where values[index] != 0 { values[index] = change(values[index]) }
@@ -121,6 +136,14 @@ extension Augmentation {
     if random.chance(noise) {
       let deviation = random.uniform(0, noiseDeviation)
       apply { $0 + Float(deviation * random.normal()) }
+    }
+    if random.chance(blur) {
+      Smoothing.apply(
+        Smoothing.gaussian(random.uniform(blurRange[0], blurRange[1])), to: values, size)
+    }
+    if random.chance(lowResolution) {
+      let part = min(1, random.uniform(lowResolutionRange[0], lowResolutionRange[1]))
+      Smoothing.coarsen(values, size, to: part)
     }
     if random.chance(brightness) {
       let factor = draw(brightnessRange, &random)
