@@ -41,6 +41,33 @@ import Volumes
     #expect { try table(text) } throws: { "\($0)".contains(message) }
   }
 
+  @Test func readsFoldersOfNNUNet() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "medcnn-\(UInt64.random(in: 0 ... .max))", isDirectory: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let labels = folder.appendingPathComponent("labelsTr")
+    try FileManager.default.createDirectory(at: labels, withIntermediateDirectories: true)
+    let description = folder.appendingPathComponent("dataset.json")
+    try Data(
+      """
+      {"channel_names": {"0": "FLAIR", "1": "T1"}, "labels": {"background": 0, "core": 2, "rim": 1},
+       "numTraining": 2, "file_ending": ".nii.gz"}
+      """.utf8
+    ).write(to: description)
+    for name in ["b_2.nii.gz", "a.nii.gz", "notes.txt"] {
+      try Data().write(to: labels.appendingPathComponent(name))
+    }
+    let table = try CaseTable(contentsOf: folder)
+    #expect(table.channels == ["FLAIR", "T1"])
+    #expect(table.rows.map(\.name) == ["a", "b_2"])
+    #expect(table.rows[1].scans[1].hasSuffix("/imagesTr/b_2_0001.nii.gz"))
+    #expect(table.rows[1].label.hasSuffix("/labelsTr/b_2.nii.gz"))
+    #expect(table.labels.entries.map(\.name) == ["rim", "core"])
+    try Data(#"{"channel_names": {"0": "T1"}, "labels": {"whole": [1, 2]}}"#.utf8)
+      .write(to: description)
+    #expect { try CaseTable(contentsOf: folder) } throws: { "\($0)".contains("labels") }
+  }
+
   @Test func findsBadCasesBeforeTheFirstStep() throws {
     let good = try MadeCases.scans(0)
     @Sendable func with(_ change: (inout LabelledScans) throws -> Void) rethrows -> LabelledScans {

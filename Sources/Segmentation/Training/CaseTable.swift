@@ -1,6 +1,6 @@
 public import Foundation
 internal import VolumeIO
-internal import Volumes
+public import Volumes
 
 /// A table of cases as a CSV file (RFC 4180): a row a case, a column for each channel with the path of
 /// its scan, `label` with the path of the truth, and where wanted `id`, `mask` and `weight`. Paths are
@@ -24,12 +24,24 @@ public struct CaseTable: Sendable, Equatable {
   public let channels: [String]
   /// The cases.
   public let rows: [Row]
+  /// The labels' names, where they are told.
+  public let labels: LabelTable
 
-  /// Reads a table; no file that it names is looked at.
+  init(channels: [String], rows: [Row], labels: LabelTable) {
+    self.channels = channels
+    self.rows = rows
+    self.labels = labels
+  }
+
+  /// Reads a table, or a folder in nnU-Net's form; no image is looked at.
   ///
   /// - Throws: ``SegmentationError/table(path:reason:)``.
   public init(contentsOf url: URL) throws {
     let path = url.relativePath
+    if (try? url.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true {
+      try self.init(nnUNet: url)
+      return
+    }
     let text: String
     do {
       text = try String(contentsOf: url, encoding: .utf8)
@@ -62,8 +74,7 @@ public struct CaseTable: Sendable, Equatable {
         "found the columns \(header.joined(separator: ",")); expected \"label\" and one for each "
           + "channel, such as id,t1,flair,label")
     }
-    channels = scans.map { header[$0] }
-    rows = try records.dropFirst().enumerated().map { index, fields in
+    let rows = try records.dropFirst().enumerated().map { index, fields in
       guard fields.count == header.count else {
         throw invalid(
           "line \(index + 2) has \(fields.count) fields where \(header.count) are named")
@@ -94,6 +105,7 @@ public struct CaseTable: Sendable, Equatable {
       throw invalid("two cases have the id \(twice)")
     }
     guard !rows.isEmpty else { throw invalid("it has no case below the names of the columns") }
+    self.init(channels: scans.map { header[$0] }, rows: rows, labels: LabelTable())
   }
 
   /// The cases, with the scans in the order of `channels`.

@@ -32,8 +32,9 @@ struct TrainCommand: ParsableCommand {
       """)
 
   @Option(
-    help: ArgumentHelp("The table of cases.", valueName: "csv"),
-    completion: .file(extensions: ["csv"]))
+    help: ArgumentHelp(
+      "The table of cases, or a folder with nnU-Net's dataset.json.", valueName: "csv|folder"),
+    completion: .file())
   var data: String
 
   @OptionGroup var planning: TrainingPlanOptions

@@ -109,6 +109,7 @@ struct TrainingPlanOptions: ParsableArguments {
     guard labels.isEmpty else {
       return LabelTable(labels.map { LabelTable.Entry(value: $0.value, name: $0.name) }).entries
     }
+    guard table.labels.entries.isEmpty else { return table.labels.entries }
     let maps = workers.map(table.rows.count) { index in
       let map = try? ImageFile.readLabelMap(table.rows[index].label, workers: Workers(count: 1))
       return map.map { map in
