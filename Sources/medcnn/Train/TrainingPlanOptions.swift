@@ -55,7 +55,7 @@ struct TrainingPlanOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Leave out each scan with this probability, so that the network learns to do without it.",
+      "Set each channel to 0 with this probability, so that the network depends less on any one.",
       valueName: "probability"))
   var channelDropout: Double?
 
