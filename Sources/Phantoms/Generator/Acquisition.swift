@@ -123,9 +123,15 @@ struct Acquisition: Sendable {
         .apply(samples, size: measured.size, axis: slices.axis, workers: workers)
     }
     if let brain {
-      for voxel in samples.indices {
-        // 0 means outside of the brain and nothing else.
-        samples[voxel] = brain[voxel] > 0.5 ? max(1, samples[voxel]) : 0
+      samples.withUnsafeMutableBufferPointer { samples in
+        // Each range writes its own voxels only.
+        nonisolated(unsafe) let samples = samples
+        workers.forEachRange(of: samples.count, chunk: 1 << 16) { range, _ in
+          for voxel in range {
+            // 0 means outside of the brain and nothing else.
+            samples[voxel] = brain[voxel] > 0.5 ? max(1, samples[voxel]) : 0
+          }
+        }
       }
     }
     return samples
@@ -133,7 +139,7 @@ struct Acquisition: Sendable {
 
   private func addBiasAndNoise(_ samples: inout [Float], on grid: Grid, workers: Workers) {
     let sampler = LatticeField.Sampler(
-      bias, origin: grid.origin, step: grid.step, size: grid.size)
+      bias, origin: grid.origin, step: grid.step, size: grid.size, workers: workers)
     let width = grid.size.x
     samples.withUnsafeMutableBufferPointer { samples in
       // Each row writes its own voxels only.

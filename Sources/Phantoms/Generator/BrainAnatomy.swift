@@ -45,7 +45,7 @@ struct BrainAnatomy: Sendable {
     let cerebellum = -Ellipsoid(Point(18, -44, -38), radii: Point(34, 30, 23)).distance(half)
     let stem = -Capsule(Point(0, -14, -10), Point(0, -24, -60), radius: 14, endRadius: 8)
       .distance(half)
-    let cistern = -Ellipsoid(Point(0, 0, -24), radii: Point(27, 28, 14)).distance(half)
+    let cistern = -Ellipsoid(Point(0, -2, -21), radii: Point(19, 21, 10)).distance(half)
     // Fluid fills what lies between the parts.
     let hull =
       smoothMaximum(smoothMaximum(cerebrum, cerebellum, blend: 13), max(stem, cistern), blend: 8)

@@ -1,3 +1,5 @@
+import Parallel
+
 /// A smooth random field in space: random numbers on a cubic lattice, joined by cubic B-splines.
 ///
 /// The lattice is hashed from a seed and fixed to the patient, so that the field does not depend on
@@ -65,17 +67,25 @@ struct LatticeField: Sendable {
     ///   - origin: the position of voxel (0, 0, 0) in millimetres.
     ///   - step: the distance along each axis from voxel to voxel, negative where the axis runs
     ///     against the coordinate.
-    init(_ field: LatticeField, origin: SIMD3<Double>, step: SIMD3<Double>, size: SIMD3<Int>) {
+    init(
+      _ field: LatticeField, origin: SIMD3<Double>, step: SIMD3<Double>, size: SIMD3<Int>,
+      workers: Workers
+    ) {
       x = Axis(origin: origin.x, step: step.x, size: size.x, wavelength: field.wavelength)
       y = Axis(origin: origin.y, step: step.y, size: size.y, wavelength: field.wavelength)
       z = Axis(origin: origin.z, step: step.z, size: size.z, wavelength: field.wavelength)
-      var values: [Float] = []
-      values.reserveCapacity(x.count * y.count * z.count)
-      for k in 0..<z.count {
-        for j in 0..<y.count {
-          for i in 0..<x.count {
-            values.append(
-              LatticeField.gain * field.value(x.first + i, y.first + j, z.first + k))
+      let (x, y, z) = (x, y, z)
+      var values = [Float](repeating: 0, count: x.count * y.count * z.count)
+      values.withUnsafeMutableBufferPointer { values in
+        // Each plane writes its own values only.
+        nonisolated(unsafe) let values = values
+        workers.forEach(z.count) { k, _ in
+          for j in 0..<y.count {
+            let row = (k * y.count + j) * x.count
+            for i in 0..<x.count {
+              values[row + i] =
+                LatticeField.gain * field.value(x.first + i, y.first + j, z.first + k)
+            }
           }
         }
       }

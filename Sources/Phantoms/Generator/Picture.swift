@@ -20,7 +20,7 @@ struct Picture: Sendable {
     var brain = [Float](repeating: 0, count: count)
     var signals = [Float](repeating: 0, count: acquisitions.count * count)
     let fields = (scene.warps.map(\.field) + acquisitions.map(\.texture)).map {
-      LatticeField.Sampler($0, origin: grid.origin, step: grid.step, size: size)
+      LatticeField.Sampler($0, origin: grid.origin, step: grid.step, size: size, workers: workers)
     }
     let tables = acquisitions.map(\.table)
     let amplitudes = scene.warps.map(\.amplitude)
