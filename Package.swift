@@ -64,13 +64,14 @@ let package = Package(
 
     // Floor 3
     library("Segmentation", ["ConvNet", "Volumes", "VolumeIO", "Parallel"]),
+    library("Radiomics", ["Volumes", "VolumeIO", "Parallel"]),
 
     // Floor 4
     .executableTarget(
       name: "medcnn",
       dependencies: [
-        "Segmentation", "ConvNet", "Volumes", "VolumeIO", "Phantoms", "Figures", "Parallel",
-        "CMalloc",
+        "Segmentation", "Radiomics", "ConvNet", "Volumes", "VolumeIO", "Phantoms", "Figures",
+        "Parallel", "CMalloc",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -86,6 +87,7 @@ let package = Package(
     tests(of: "Figures", ["CDeflate", "Volumes"]),
     tests(of: "Parallel"),
     tests(of: "Phantoms"),
+    tests(of: "Radiomics", ["Parallel", "Volumes", "VolumeIO"], data: ["Golden"]),
     tests(
       of: "Segmentation", ["ConvNet", "VolumeIO", "Volumes", "Parallel", "Phantoms"],
       data: ["Golden"]),
