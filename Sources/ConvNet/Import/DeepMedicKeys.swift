@@ -43,6 +43,16 @@ struct DeepMedicKeys {
     }
   }
 
+  mutating func strings(_ key: String) throws(ConvNetError) -> [String]? {
+    guard let items = try list(key) else { return nil }
+    var strings: [String] = []
+    for item in items {
+      guard case .string(let text) = item else { throw wrong(key, "a list of strings") }
+      strings.append(text)
+    }
+    return strings
+  }
+
   mutating func boolean(_ key: String) throws(ConvNetError) -> Bool? {
     switch value(key) {
     case nil: return nil

@@ -19,11 +19,18 @@ struct PythonAssignments {
   /// The names in the order in which they first appear.
   private(set) var names: [String] = []
 
+  /// - Parameter onlyNames: where given, what is assigned to other names is passed over unread.
   /// - Throws: `malformed` for anything but assignments of literals.
-  init(_ text: String, path: String) throws(ConvNetError) {
+  init(
+    _ text: String, path: String, onlyNames wanted: Set<String>? = nil
+  ) throws(ConvNetError) {
     var scanner = PythonScanner(text, path: path)
     while let name = try scanner.nextName() {
       try scanner.expect("=")
+      guard wanted?.contains(name) ?? true else {
+        try scanner.skipStatement()
+        continue
+      }
       let value = try scanner.literal(depth: 0)
       try scanner.endOfStatement()
       if values.updateValue(value, forKey: name) == nil { names.append(name) }
@@ -65,6 +72,30 @@ private struct PythonScanner {
     guard rest.isEmpty || Self.isLineEnd(rest.first!) || rest.first == UInt8(ascii: ";") else {
       throw failure("there is more than a plain value")
     }
+  }
+
+  /// Passes over the rest of a statement, whatever it computes.
+  mutating func skipStatement() throws(ConvNetError) {
+    var depth = 0
+    while let byte = rest.first {
+      switch Unicode.Scalar(byte) {
+      case "\"", "'":
+        _ = try string()
+        continue
+      case "[", "(", "{": depth += 1
+      case "]", ")", "}": depth -= 1
+      case "#", "\\":
+        let before = rest.count
+        skipSpace(acrossLines: false)
+        if rest.count < before { continue }
+      case "\n", "\r", ";":
+        if depth <= 0 { return }
+        line += byte == UInt8(ascii: "\n") ? 1 : 0
+      default: break
+      }
+      rest.removeFirst()
+    }
+    guard depth <= 0 else { throw failure("a bracket is not closed") }
   }
 
   mutating func literal(depth: Int) throws(ConvNetError) -> PythonLiteral {

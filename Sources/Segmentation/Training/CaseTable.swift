@@ -2,9 +2,11 @@ public import Foundation
 internal import VolumeIO
 public import Volumes
 
-/// A table of cases as a CSV file (RFC 4180): a row a case, a column for each channel with the path of
-/// its scan, `label` with the path of the truth, and where wanted `id`, `mask` and `weight`. Paths are
-/// relative to the table.
+/// The cases of a training: those of a CSV file, of a folder in BIDS' or nnU-Net's form, or of
+/// DeepMedic's lists of files.
+///
+/// A CSV file (RFC 4180) has a row a case, a column for each channel with the path of its scan, `label`
+/// with the path of the truth, and where wanted `id`, `mask` and `weight`. Paths are relative to it.
 public struct CaseTable: Sendable, Equatable {
   /// One row.
   public struct Row: Sendable, Hashable {
@@ -26,20 +28,46 @@ public struct CaseTable: Sendable, Equatable {
   public let rows: [Row]
   /// The labels' names, where they are told.
   public let labels: LabelTable
+  /// The cases that are said to be held out; none but in DeepMedic's form.
+  public let heldOut: [Row]
+  /// What is there but not used, and why: a line each.
+  public let notes: [String]
 
-  init(channels: [String], rows: [Row], labels: LabelTable) {
+  init(
+    channels: [String], rows: [Row], labels: LabelTable = LabelTable(), heldOut: [Row] = [],
+    notes: [String] = []
+  ) {
     self.channels = channels
     self.rows = rows
     self.labels = labels
+    self.heldOut = heldOut
+    self.notes = notes
   }
 
-  /// Reads a table, or a folder in nnU-Net's form; no image is looked at.
+  /// Reads a table, a folder or lists; no image is looked at.
   ///
-  /// - Throws: ``SegmentationError/table(path:reason:)``.
+  /// A folder with `dataset.json` is taken as nnU-Net's, one with folders `sub-...` as BIDS; a file
+  /// whose name ends in `.cfg` as DeepMedic's `trainConfig`, and any other file as CSV.
+  ///
+  /// - Throws: ``SegmentationError/table(path:reason:)``, `ConvNetError` for DeepMedic's.
   public init(contentsOf url: URL) throws {
     let path = url.relativePath
     if (try? url.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true {
-      try self.init(nnUNet: url)
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+      if names.contains("dataset.json") {
+        try self.init(nnUNet: url)
+      } else if names.contains(where: { $0.hasPrefix("sub-") }) {
+        try self.init(bids: url)
+      } else {
+        throw SegmentationError.table(
+          path: path,
+          reason: "found \(CaseTable.list(names)); expected nnU-Net's dataset.json or the folders "
+            + "sub-... of BIDS, or give a CSV file that names the scans")
+      }
+      return
+    }
+    if url.pathExtension.lowercased() == "cfg" {
+      try self.init(deepMedic: url)
       return
     }
     let text: String
@@ -100,12 +128,24 @@ public struct CaseTable: Sendable, Equatable {
         mask: try field("mask") == nil ? nil : place(lowered.firstIndex(of: "mask") ?? 0),
         label: try place(label), weight: weight ?? 1)
     }
-    let names = rows.map(\.name)
-    if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+    if let twice = CaseTable.repeated(rows.map(\.name)) {
       throw invalid("two cases have the id \(twice)")
     }
     guard !rows.isEmpty else { throw invalid("it has no case below the names of the columns") }
-    self.init(channels: scans.map { header[$0] }, rows: rows, labels: LabelTable())
+    self.init(channels: scans.map { header[$0] }, rows: rows)
+  }
+
+  /// The first text that occurs twice.
+  static func repeated(_ names: [String]) -> String? {
+    var seen: Set<String> = []
+    return names.first { !seen.insert($0).inserted }
+  }
+
+  /// Names for a message, some of them where there are many.
+  static func list(_ names: [String]) -> String {
+    let shown = names.sorted().prefix(8).joined(separator: ", ")
+    return names.isEmpty
+      ? "nothing" : names.count > 8 ? "\(shown) and \(names.count - 8) more" : shown
   }
 
   /// The cases, with the scans in the order of `channels`.
@@ -113,6 +153,17 @@ public struct CaseTable: Sendable, Equatable {
   /// - Parameter channels: names of columns in any case of letters.
   /// - Throws: ``SegmentationError/channels(found:expected:remedy:)`` where the table lacks one.
   public func cases(channels wanted: [String]) throws -> [TrainingCase] {
+    try cases(rows, channels: wanted)
+  }
+
+  /// The cases that are said to be held out, likewise.
+  ///
+  /// - Throws: as ``cases(channels:)``.
+  public func heldOutCases(channels wanted: [String]) throws -> [TrainingCase] {
+    try cases(heldOut, channels: wanted)
+  }
+
+  private func cases(_ rows: [Row], channels wanted: [String]) throws -> [TrainingCase] {
     let columns = try wanted.map { name in
       guard let column = channels.firstIndex(where: { $0.lowercased() == name.lowercased() }) else {
         throw SegmentationError.channels(
@@ -130,6 +181,27 @@ public struct CaseTable: Sendable, Equatable {
         let labels = try ImageFile.readLabelMap(row.label, workers: workers)
         return LabelledScans(scans: scans, mask: mask, labels: labels)
       }
+    }
+  }
+
+  /// Refuses cases held out that are learned from as well.
+  ///
+  /// - Parameters:
+  ///   - others: the cases held out.
+  ///   - path: where they are named.
+  /// - Throws: ``SegmentationError/table(path:reason:)`` where a scan or label map is in both.
+  public func refuse(sharedWith others: [Row], of path: String) throws(SegmentationError) {
+    func files(_ row: Row) -> [String] {
+      (row.scans + [row.label]).map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path }
+    }
+    let own = Set(rows.flatMap(files))
+    let shared = others.filter { !own.isDisjoint(with: files($0)) }.map(\.name)
+    guard shared.isEmpty else {
+      throw .table(
+        path: path,
+        reason:
+          "its cases \(CaseTable.list(shared)) are also among those to learn from; a case held "
+          + "out must not be learned from: take it out of one of them")
     }
   }
 

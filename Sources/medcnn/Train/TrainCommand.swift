@@ -14,7 +14,8 @@ struct TrainCommand: ParsableCommand {
     discussion: """
       The cases are in a CSV file: a row a case, a column for each kind of scan (t1, flair, ...) and \
       one named label with the truth; id, mask and weight may follow. Paths are relative to the \
-      file. All cases are looked at before the first step.
+      file. A folder in BIDS' or nnU-Net's form or DeepMedic's trainConfig.cfg will do as well. All \
+      cases are looked at before the first step.
 
       Beside the model, MODEL.csv and MODEL.png show the loss and the Dice coefficient on cases \
       held out, and MODEL.checkpoint.safetensors lets --resume go on after an interruption, to the \
@@ -33,7 +34,8 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The table of cases, or a folder with nnU-Net's dataset.json.", valueName: "csv|folder"),
+      "The cases: a CSV file, a folder in BIDS' or nnU-Net's form, or DeepMedic's trainConfig.cfg.",
+      valueName: "csv|folder|cfg"),
     completion: .file())
   var data: String
 
@@ -47,9 +49,10 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The cases held out: a fraction of them, one of several parts (2/5), or another table.",
+      "The cases held out: a fraction of them, one of several parts (2/5), or other cases. "
+        + "(default: those that trainConfig.cfg names, else 0.2)",
       valueName: "fraction|part|csv"))
-  var validation = HeldOut.fraction(0.2)
+  var validation: HeldOut?
 
   @Flag(help: "Go on from the checkpoint beside the model.")
   var resume = false
@@ -73,6 +76,7 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     let console = messages.console
     let table = try CaseTable(contentsOf: URL(fileURLWithPath: data))
+    table.notes.forEach(console.note)
     let plan = try planning.plan(
       for: table, name: out.map(TrainingFiles.stem) ?? "model", workers: threading.workers)
     if printPlan { return print(try JSONValue(encoding: plan).formatted(), terminator: "") }
@@ -105,12 +109,21 @@ struct TrainCommand: ParsableCommand {
     _ table: CaseTable, _ plan: TrainingPlan, _ model: Model, _ console: Console
   ) throws -> (training: [TrainingCase], heldOut: [TrainingCase]) {
     let names = model.channels.map(\.name)
-    let training = try checked(table.cases(channels: names), plan, model, console)
+    let heldOut: [TrainingCase]?
     if case .table(let path) = validation {
       let other = try CaseTable(contentsOf: URL(fileURLWithPath: path))
-      return (training, try checked(other.cases(channels: names), plan, model, console))
+      try table.refuse(sharedWith: other.rows, of: path)
+      heldOut = try other.cases(channels: names)
+    } else if validation == nil, !table.heldOut.isEmpty {
+      try table.refuse(sharedWith: table.heldOut, of: data)
+      heldOut = try table.heldOutCases(channels: names)
+    } else {
+      heldOut = nil
     }
-    let held = validation.indices(of: training.count, seed: plan.training.seed)
+    let training = try checked(table.cases(channels: names), plan, model, console)
+    if let heldOut { return (training, try checked(heldOut, plan, model, console)) }
+    let held = (validation ?? .fraction(0.2))
+      .indices(of: training.count, seed: plan.training.seed)
     return (
       training.indices.filter { !held.contains($0) }.map { training[$0] },
       held.sorted().map { training[$0] }
