@@ -7,7 +7,8 @@ import Volumes
 /// Small balls of brain with a bright blob in each, and networks that can learn to find it.
 enum MadeCases {
   static func scans(
-    _ seed: Int, size: SIMD3<Int> = [20, 18, 16], blobLabel: UInt16 = 1
+    _ seed: Int, size: SIMD3<Int> = [20, 18, 16], blobLabel: UInt16 = 1,
+    hasCore: Bool = false
   ) throws -> LabelledScans {
     var random = SplitMix(seed: 5, keys: seed)
     let geometry = try Geometry(
@@ -24,8 +25,10 @@ enum MadeCases {
           guard (relative * relative).sum() <= 1 else { continue }
           let offset = place - blob
           let isBlob = (offset * offset).sum() <= 10
-          volume[i, j, k] = Float((isBlob ? 140 : 100) + 8 * random.normal())
-          if isBlob { labels[i, j, k] = blobLabel }
+          let isCore = hasCore && (offset * offset).sum() <= 4
+          let signal = isCore ? 180.0 : isBlob ? 140 : 100
+          volume[i, j, k] = Float(signal + 8 * random.normal())
+          if isBlob { labels[i, j, k] = isCore ? 2 : blobLabel }
         }
       }
     }
@@ -53,16 +56,29 @@ enum MadeCases {
       .windows(patch: [12, 12, 12], step: 0.5, gaussian: 0.125, mirror: []))
   }
 
+  /// A U-Net whose outputs are a whole lesion and its core.
+  static func uNetOfRegions() throws -> Model {
+    try model(
+      UNet.Configuration(inputChannels: 1, classes: 2, features: [8, 8]).description()
+        .withIndependentOutputs,
+      .windows(patch: [12, 12, 12], step: 0.5, gaussian: 0.125, mirror: []),
+      Output(activation: .none, decision: .regions, threshold: 0.5, values: [1, 2]),
+      ["whole", "core"])
+  }
+
   private static func model(
-    _ description: NetworkDescription, _ inference: Inference
+    _ description: NetworkDescription, _ inference: Inference,
+    _ output: Output = Output(activation: .none, decision: .argmax, values: [0, 1]),
+    _ labels: [String] = ["blob"]
   ) throws -> Model {
     var random = SplitMix(seed: 1)
     return try Model(
       network: Network(randomized: description, using: &random),
       channels: [Channel(name: "T1", normalization: .zScore(over: .nonZero))],
       preprocessing: Preprocessing(), inference: inference,
-      output: Output(activation: .none, decision: .argmax, values: [0, 1]),
-      labels: LabelTable([.init(value: 1, name: "blob")]),
+      output: output,
+      labels: LabelTable(
+        labels.enumerated().map { .init(value: UInt16($0.offset + 1), name: $0.element) }),
       card: ModelCard(name: "made", version: "1", description: "A test."))
   }
 

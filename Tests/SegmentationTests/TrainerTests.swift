@@ -40,6 +40,34 @@ import Volumes
     #expect(2 * Double(common) / Double(total) > 0.75)
   }
 
+  @Test func learnsRegionsThatContainEachOther() throws {
+    var options = MadeCases.options(steps: 30, epochs: 2)
+    options.optimizer = Optimizer.adamW.rule
+    options.decay = Optimizer.adamW.decay
+    options.learningRate = LearningRate(0.01)
+    options.loss.regions = [[1, 2], [2]]
+    let cases = (0..<4).map { seed in
+      TrainingCase(name: "case \(seed)") { _ in try MadeCases.scans(seed, hasCore: true) }
+    }
+    let trainer = try Trainer(
+      MadeCases.uNetOfRegions(), options: options, training: cases, validation: [cases[0]])
+    var log: TrainingLog?
+    let model = try trainer.run { if case .epoch(let now) = $0 { log = now } }
+    let row = try #require(log?.rows.max { $0.dice ?? 0 < $1.dice ?? 0 })
+    #expect(log?.labels == ["whole", "core"])
+    #expect(try #require(row.labelDice[0]) > 0.6)
+    #expect(try #require(row.labelDice[1]) > 0.4)
+    #expect(row.labelDice[0] == row.wholeDice)
+    // The core is laid over the whole.
+    let found = try Segmenter(model).segment(MadeCases.scans(0, hasCore: true).scans).labels
+    #expect(Set(found.labels) == [1, 2])
+    #expect {
+      try Trainer(MadeCases.uNet(), options: options, training: cases)
+    } throws: {
+      "\($0)".contains("expected a model of regions")
+    }
+  }
+
   @Test func weightsDoNotDependOnThreads() throws {
     var options = MadeCases.options(steps: 2)
     options.augmentation = .nnUNet
@@ -91,11 +119,13 @@ import Volumes
   @Test func moreCasesThanMemoryComeIntoUseInTurn() throws {
     let model = try MadeCases.deepMedic()
     let frame = try SegmentFrame(model, segment: Triple(repeating: 12))
+    let classes = try ClassTable(model.output)
     let loads = Locked([String: Int]())
     let memory = CaseMemory(MadeCases.cases(0..<6), capacity: 2, stepsPerEpoch: 4, seed: 1) {
       item in
       loads.withLock { $0[item.name, default: 0] += 1 }
-      return try PreparedCase(item, model: model, frame: frame, workers: Workers(count: 1))
+      return try PreparedCase(
+        item, model: model, classes: classes, frame: frame, workers: Workers(count: 1))
     }
     for step in 0..<40 {
       var random = SplitMix(seed: 1, keys: step)

@@ -63,8 +63,26 @@ import Volumes
     #expect(table.rows[1].scans[1].hasSuffix("/imagesTr/b_2_0001.nii.gz"))
     #expect(table.rows[1].label.hasSuffix("/labelsTr/b_2.nii.gz"))
     #expect(table.labels.entries.map(\.name) == ["rim", "core"])
-    try Data(#"{"channel_names": {"0": "T1"}, "labels": {"whole": [1, 2]}}"#.utf8)
-      .write(to: description)
+    func write(_ labels: String) throws {
+      let text = #"{"channel_names": {"0": "T1"}, "labels": \#(labels), "file_ending": ".nii.gz"}"#
+      try Data(text.utf8).write(to: description)
+    }
+    try write(
+      #"{"background": 0, "whole": [1, 2, 3], "core": [2, 3], "a rim": 3}, "#
+        + #""regions_class_order": [1, 2, 3]"#)
+    let regions = try #require(CaseTable(contentsOf: folder).regions)
+    #expect(regions.map(\.name) == ["whole", "core", "a rim"])
+    #expect(regions.map(\.members) == [[1, 2, 3], [2, 3], [3]])
+    #expect(regions.map(\.value) == [1, 2, 3])
+    try write(#"{"whole": [1, 2], "core": [2]}, "regions_class_order": [1]"#)
+    #expect { try CaseTable(contentsOf: folder) } throws: {
+      "\($0)".contains("regions_class_order has 1 labels where 2 regions are named")
+    }
+    try write(#"{"whole": [1, 300], "core": [2]}, "regions_class_order": [1, 2]"#)
+    #expect { try CaseTable(contentsOf: folder) } throws: {
+      "\($0)".contains("the region whole has the label 300")
+    }
+    try write(#"{"whole": "x"}"#)
     #expect { try CaseTable(contentsOf: folder) } throws: { "\($0)".contains("labels") }
   }
 
@@ -119,7 +137,8 @@ import Volumes
 
   private func prepared(_ frame: SegmentFrame, _ model: Model) throws -> PreparedCase {
     try PreparedCase(
-      name: "a", MadeCases.scans(1), model: model, frame: frame, workers: Workers(count: 1))
+      name: "a", MadeCases.scans(1), model: model, classes: ClassTable(model.output), frame: frame,
+      workers: Workers(count: 1))
   }
 
   @Test func mirroredTwiceIsTheSame() throws {

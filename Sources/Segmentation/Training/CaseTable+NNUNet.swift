@@ -6,18 +6,34 @@ extension CaseTable {
   /// What nnU-Net's `dataset.json` says.
   private struct Dataset: Decodable {
     var channelNames: [String: String]
-    var labels: [String: Int]
+    var labels: [String: Members]
     var fileEnding: String
+    var regionsClassOrder: [UInt16]?
 
     private enum CodingKeys: String, CodingKey {
       case labels
+      case regionsClassOrder = "regions_class_order"
       case channelNames = "channel_names"
       case fileEnding = "file_ending"
     }
   }
 
+  /// A label, or the labels of a region.
+  private struct Members: Decodable {
+    var values: [Int]
+    var isList: Bool
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      let label = try? container.decode(Int.self)
+      isList = label == nil
+      values = try label.map { [$0] } ?? container.decode([Int].self)
+    }
+  }
+
   /// The cases of a folder in nnU-Net's form: `dataset.json`, `imagesTr/CASE_0000.nii.gz` and
-  /// `labelsTr/CASE.nii.gz`.
+  /// `labelsTr/CASE.nii.gz`. Where labels are lists, they are regions, and `regions_class_order` says
+  /// which label each gets.
   ///
   /// - Throws: ``SegmentationError/table(path:reason:)``.
   init(nnUNet folder: URL) throws {
@@ -26,8 +42,11 @@ extension CaseTable {
       .table(path: description.relativePath, reason: reason)
     }
     let dataset: Dataset
+    let text: String
     do {
-      dataset = try JSONDecoder().decode(Dataset.self, from: Data(contentsOf: description))
+      let data = try Data(contentsOf: description)
+      text = String(decoding: data, as: UTF8.self)
+      dataset = try JSONDecoder().decode(Dataset.self, from: data)
     } catch let error as DecodingError {
       throw invalid("\(error.inOneLine); expected nnU-Net's channel_names, labels and file_ending")
     } catch {
@@ -63,12 +82,54 @@ extension CaseTable {
         }, mask: nil, label: labelFolder.appendingPathComponent(file).standardizedFileURL.path,
         weight: 1)
     }
-    let labels = try dataset.labels.filter { $0.value != 0 }.map { name, value in
-      guard let value = UInt16(exactly: value) else {
-        throw invalid("the label \(name) is \(value) where 0 to 65535 is expected")
+    let named = dataset.labels.filter { $0.value.values != [0] }
+    let entries = try named.filter { !$0.value.isList }.map { name, label in
+      guard let value = UInt16(exactly: label.values[0]) else {
+        throw invalid("the label \(name) is \(label.values[0]) where 0 to 65535 is expected")
       }
       return LabelTable.Entry(value: value, name: name)
     }
-    self.init(channels: channels, rows: rows, labels: LabelTable(labels))
+    guard named.contains(where: \.value.isList) else {
+      self.init(channels: channels, rows: rows, labels: LabelTable(entries))
+      return
+    }
+    let order = dataset.regionsClassOrder ?? []
+    guard order.count == named.count, Set(order).count == order.count, !order.contains(0) else {
+      throw invalid(
+        "regions_class_order has \(order.count) labels where \(named.count) regions are named; give "
+          + "a label of its own for each region, in the order in which they are named")
+    }
+    // The order of the names counts, which a dictionary does not keep.
+    let names = try named.keys.map { name in
+      guard let place = CaseTable.place(ofKey: name, in: text) else {
+        throw invalid(
+          "the region \"\(name)\" has a name that is written in escapes; write it plainly")
+      }
+      return (name, place)
+    }.sorted { $0.1 < $1.1 }.map(\.0)
+    let regions = try zip(names, order).map { name, value in
+      let members = try (named[name]?.values ?? []).map { label in
+        guard let label = UInt8(exactly: label), label > 0, label < 255 else {
+          throw invalid("the region \(name) has the label \(label) where 1 to 254 is expected")
+        }
+        return label
+      }
+      return LabelRegion(name: name, members: members, value: value)
+    }
+    self.init(channels: channels, rows: rows, regions: regions)
+  }
+
+  /// Where a key of `labels` is written.
+  private static func place(ofKey key: String, in text: String) -> String.Index? {
+    guard let labels = text.range(of: "\"labels\"") else { return nil }
+    let quoted = "\"\(key)\""
+    var rest = labels.upperBound..<text.endIndex
+    while let found = text.range(of: quoted, range: rest) {
+      if text[found.upperBound...].first(where: { !$0.isWhitespace }) == ":" {
+        return found.lowerBound
+      }
+      rest = found.upperBound..<text.endIndex
+    }
+    return nil
   }
 }

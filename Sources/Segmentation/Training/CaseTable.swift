@@ -2,6 +2,16 @@ public import Foundation
 internal import VolumeIO
 public import Volumes
 
+/// What consists of several labels, such as a whole tumour; regions may contain each other.
+public struct LabelRegion: Sendable, Hashable {
+  /// The name.
+  public var name: String
+  /// The labels of which it consists.
+  public var members: [UInt8]
+  /// The label that its voxels get, unless a later region gives them another.
+  public var value: UInt16
+}
+
 /// The cases of a training: those of a CSV file, of a folder in BIDS' or nnU-Net's form, or of
 /// DeepMedic's lists of files.
 ///
@@ -28,18 +38,22 @@ public struct CaseTable: Sendable, Equatable {
   public let rows: [Row]
   /// The labels' names, where they are told.
   public let labels: LabelTable
+  /// The regions to be segmented instead of labels, in the order in which they are laid over each other,
+  /// where they are told (nnU-Net).
+  public let regions: [LabelRegion]?
   /// The cases that are said to be held out; none but in DeepMedic's form.
   public let heldOut: [Row]
   /// What is there but not used, and why: a line each.
   public let notes: [String]
 
   init(
-    channels: [String], rows: [Row], labels: LabelTable = LabelTable(), heldOut: [Row] = [],
-    notes: [String] = []
+    channels: [String], rows: [Row], labels: LabelTable = LabelTable(),
+    regions: [LabelRegion]? = nil, heldOut: [Row] = [], notes: [String] = []
   ) {
     self.channels = channels
     self.rows = rows
     self.labels = labels
+    self.regions = regions
     self.heldOut = heldOut
     self.notes = notes
   }

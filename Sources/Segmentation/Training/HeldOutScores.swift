@@ -3,38 +3,46 @@ internal import Volumes
 
 /// The Dice coefficients of a model on cases that it did not learn from.
 struct HeldOutScores {
-  /// For each label of the model, of each case in which the truth or the prediction has it.
+  /// For each label or region of the model, of each case in which the truth or the prediction has it.
   private(set) var dice: [[Double]]
   /// For all labels together, likewise.
   private(set) var whole: [Double] = []
-  private let labels: [UInt16]
+  private let regions: [[UInt16]]
 
-  init(labels: [UInt16]) {
-    self.labels = labels
-    dice = labels.map { _ in [] }
+  /// - Parameter regions: the labels of which each consists.
+  init(regions: [[UInt16]]) {
+    self.regions = regions
+    dice = regions.map { _ in [] }
   }
 
   /// Segments a case and compares.
   mutating func add(_ segmenter: Segmenter, _ item: TrainingCase) throws {
     let scans = try item.load(segmenter.options.workers)
     let found = try segmenter.segment(scans.scans, mask: scans.mask).labels
-    var counts = [UInt16: (truth: Int, found: Int, common: Int)]()
-    var all = (truth: 0, found: 0, common: 0)
-    for (truth, prediction) in zip(scans.labels.voxels, found.voxels) {
-      if truth != 0 { counts[truth, default: (0, 0, 0)].truth += 1 }
-      if prediction != 0 { counts[prediction, default: (0, 0, 0)].found += 1 }
-      all.truth += truth != 0 ? 1 : 0
-      all.found += prediction != 0 ? 1 : 0
-      all.common += truth != 0 && prediction != 0 ? 1 : 0
-      if truth != 0, truth == prediction { counts[truth, default: (0, 0, 0)].common += 1 }
+    // Pairs of labels are few; each voxel's is counted once.
+    var counts: [Pair: Int] = [:]
+    for (truth, prediction) in zip(scans.labels.voxels, found.voxels)
+    where truth != 0 || prediction != 0 {
+      counts[Pair(truth: truth, found: prediction), default: 0] += 1
     }
-    if all.truth + all.found > 0 {
-      whole.append(2 * Double(all.common) / Double(all.truth + all.found))
+    func coefficient(_ contains: (UInt16) -> Bool) -> Double? {
+      var (common, total) = (0, 0)
+      for (pair, count) in counts {
+        let (isTrue, isFound) = (contains(pair.truth), contains(pair.found))
+        if isTrue && isFound { common += count }
+        total += (isTrue ? count : 0) + (isFound ? count : 0)
+      }
+      return total == 0 ? nil : 2 * Double(common) / Double(total)
     }
-    for (index, label) in labels.enumerated() {
-      guard let count = counts[label] else { continue }
-      dice[index].append(2 * Double(count.common) / Double(count.truth + count.found))
+    if let all = coefficient({ $0 != 0 }) { whole.append(all) }
+    for (index, region) in regions.enumerated() {
+      if let value = coefficient(region.contains) { dice[index].append(value) }
     }
+  }
+
+  private struct Pair: Hashable {
+    var truth: UInt16
+    var found: UInt16
   }
 
   /// The mean for each label.

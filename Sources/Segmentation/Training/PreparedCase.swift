@@ -18,14 +18,17 @@ struct PreparedCase: Sendable {
 
   /// - Throws: ``SegmentationError`` or ``VolumeError``: whatever keeps the case from being used.
   init(
-    _ source: TrainingCase, model: Model, frame: SegmentFrame, workers: Workers
+    _ source: TrainingCase, model: Model, classes: ClassTable, frame: SegmentFrame,
+    workers: Workers
   ) throws {
     try self.init(
-      name: source.name, try source.load(workers), model: model, frame: frame, workers: workers)
+      name: source.name, try source.load(workers), model: model, classes: classes, frame: frame,
+      workers: workers)
   }
 
   init(
-    name: String, _ scans: LabelledScans, model: Model, frame: SegmentFrame, workers: Workers
+    name: String, _ scans: LabelledScans, model: Model, classes table: ClassTable,
+    frame: SegmentFrame, workers: Workers
   ) throws {
     self.name = name
     if let first = scans.scans.first {
@@ -55,7 +58,6 @@ struct PreparedCase: Sendable {
     let box = PreparedCase.box(brain, of: prepared, frame)
     channels = try prepared.channels.map { try $0.cropped(to: box) }
     mask = try prepared.mask.cropped(to: box).voxels
-    let table = try ClassTable(model.output)
     let cut = try labels.cropped(to: box)
     classes = try table.classes(of: cut)
     var voxels = [[Int32]](repeating: [], count: table.count)
@@ -81,15 +83,36 @@ struct PreparedCase: Sendable {
   }
 }
 
-/// Which class of a network a label is.
+/// Which class a label is, as the loss counts them: that of an output, or where outputs are regions,
+/// the label itself.
 struct ClassTable: Sendable {
   private let classOf: [UInt16: UInt8]
   private let values: [UInt16]
-  /// The number of classes.
-  var count: Int { values.count }
+  /// The number of classes, those included that no label is.
+  let count: Int
+  /// The labels of which each output but the background consists.
+  let regions: [[UInt16]]
 
-  /// - Throws: ``SegmentationError/option(found:expected:)`` for outputs that are no classes.
-  init(_ output: Output) throws(SegmentationError) {
+  /// - Parameter regions: those of the loss, in the order of the outputs, where they are regions.
+  /// - Throws: ``SegmentationError/option(found:expected:)`` for outputs that are neither classes nor
+  ///   these regions.
+  init(_ output: Output, regions: [[UInt8]]? = nil) throws(SegmentationError) {
+    if let regions {
+      guard output.decision == .regions, output.values.count == regions.count,
+        Set(output.values).count == output.values.count
+      else {
+        throw .option(
+          found: "\(regions.count) regions to learn and a model whose outputs stand for the labels "
+            + "\(output.values)",
+          expected: "a model of regions, with a label of its own for each")
+      }
+      let members = Set(regions.joined()).union([0]).sorted()
+      values = members.map(UInt16.init)
+      classOf = Dictionary(uniqueKeysWithValues: members.map { (UInt16($0), $0) })
+      count = Int(members.last ?? 0) + 1
+      self.regions = regions.map { $0.map(UInt16.init) }
+      return
+    }
     guard output.decision == .argmax, output.values.first == 0,
       Set(output.values).count == output.values.count, output.values.count <= 255
     else {
@@ -98,6 +121,8 @@ struct ClassTable: Sendable {
         expected: "a background, 0, and at most 254 distinct labels, of which the largest wins")
     }
     values = output.values
+    count = values.count
+    self.regions = values.dropFirst().map { [$0] }
     classOf = Dictionary(
       uniqueKeysWithValues: output.values.enumerated().map { ($1, UInt8($0)) })
   }

@@ -31,7 +31,7 @@ public final class Trainer {
   private let frame: SegmentFrame
   private let network: TrainingNetwork
   private let logits: String
-  private let labels: [UInt16]
+  private let classes: ClassTable
   private var state: TrainingState
 
   /// - Parameters:
@@ -52,7 +52,7 @@ public final class Trainer {
       throw SegmentationError.option(
         found: "no case to learn from", expected: "at least one")
     }
-    _ = try ClassTable(model.output)
+    classes = try ClassTable(model.output, regions: options.loss.regions)
     self.model = model
     self.options = options
     self.training = training
@@ -62,7 +62,7 @@ public final class Trainer {
     frame = try SegmentFrame(model, segment: options.segment)
     network = TrainingNetwork(model.network, workers: workers)
     logits = model.network.description.logits
-    labels = model.output.values.filter { $0 != 0 }
+    let labels = model.output.values.filter { $0 != 0 }
     state = TrainingState(
       weights: model.network.weights,
       optimizer: Optimizer(options.optimizer, decay: options.decay),
@@ -98,11 +98,11 @@ public final class Trainer {
   public func run(
     checkpoint: URL? = nil, report: (Event) throws -> Void = { _ in }
   ) throws -> Model {
-    let (model, frame, workers) = (model, frame, workers)
+    let (model, classes, frame, workers) = (model, classes, frame, workers)
     let memory = CaseMemory(
       training, capacity: options.casesInMemory, stepsPerEpoch: options.stepsPerEpoch,
       seed: options.seed
-    ) { try PreparedCase($0, model: model, frame: frame, workers: workers) }
+    ) { try PreparedCase($0, model: model, classes: classes, frame: frame, workers: workers) }
     let (options, rank) = (options, exchange.rank)
     let queue = BatchQueue {
       try options.batch($0, of: memory, frame: frame, rank: rank)
@@ -148,7 +148,7 @@ public final class Trainer {
     state.weights = network.weights
     var row = TrainingLog.Row(
       epoch: number + 1, step: state.step, learningRate: rate,
-      loss: sum / Double(options.stepsPerEpoch), labelDice: labels.map { _ in nil })
+      loss: sum / Double(options.stepsPerEpoch), labelDice: classes.regions.map { _ in nil })
     let isDue = row.epoch % options.validationInterval == 0 || row.epoch == options.epochs
     if !validation.isEmpty, isDue {
       let scores = try validate(report)
@@ -215,7 +215,7 @@ public final class Trainer {
     segmenting.workers = workers
     let segmenter = try Segmenter(
       model.replacing(state.inferenceWeights, card: model.card), options: segmenting)
-    var scores = HeldOutScores(labels: labels)
+    var scores = HeldOutScores(regions: classes.regions)
     for (index, item) in validation.enumerated() {
       try scores.add(segmenter, item)
       try report(.validated(index + 1, of: validation.count))

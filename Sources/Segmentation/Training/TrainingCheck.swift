@@ -28,10 +28,12 @@ public struct TrainingCheck: Sendable {
     progress: (Double) -> Void = { _ in }
   ) throws {
     let frame = try SegmentFrame(model, segment: options.segment)
+    let classes = try ClassTable(model.output, regions: options.loss.regions)
     // A case at a time: each is divided among the threads, and memory holds one.
     for (index, item) in cases.enumerated() {
       do {
-        let prepared = try PreparedCase(item, model: model, frame: frame, workers: workers)
+        let prepared = try PreparedCase(
+          item, model: model, classes: classes, frame: frame, workers: workers)
         usable.append(item)
         if prepared.voxels.allSatisfy(\.isEmpty) { withoutLabels.append(item.name) }
       } catch {

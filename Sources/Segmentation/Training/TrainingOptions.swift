@@ -90,7 +90,14 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
     guard 0..<1 ~= averageDecay ?? 0, 0..<1 ~= channelDropout else {
       return "averageDecay and channelDropout must be from 0 to below 1"
     }
-    guard loss.regions == nil else { return "regions are not trained; use classes" }
+    if let regions = loss.regions {
+      guard !regions.isEmpty, regions.allSatisfy({ !$0.isEmpty && !$0.contains(0) }) else {
+        return "regions are lists of labels without the background"
+      }
+      guard !regions.joined().contains(TargetMap.ignored) else {
+        return "regions consist of labels up to 254"
+      }
+    }
     return sampling.fault ?? augmentation.fault
   }
 }

@@ -26,7 +26,8 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
   public var architecture: Architecture
   /// The images that the network takes.
   public var channels: [Channel]
-  /// The labels that it gives, without the background.
+  /// The labels that it gives, without the background; those of its regions, in the order in which they
+  /// are laid over each other, where `training.loss.regions` says of which labels they consist.
   public var labels: [LabelTable.Entry]
   /// What is done to the scans' grid first.
   public var preprocessing: Preprocessing
@@ -40,17 +41,19 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
   /// - Parameters:
   ///   - channels: the names of the images.
   ///   - labels: without the background.
+  ///   - regions: the labels of which each of `labels` consists, where they are regions that may contain
+  ///     each other.
   ///   - spacing: the distances between voxels along the axes to the right, anterior and superior to
   ///     which scans are brought, in millimetres; as they are where nil.
   ///   - segment: the extent of the segments; the architecture's usual one where nil.
   ///   - epochs: the number of epochs; the architecture's usual one where nil.
   public init(
     _ kind: Kind, name: String, channels: [String], labels: [LabelTable.Entry],
-    spacing: [Double]? = nil, segment: Triple? = nil, epochs: Int? = nil
+    regions: [[UInt8]]? = nil, spacing: [Double]? = nil, segment: Triple? = nil, epochs: Int? = nil
   ) {
     self.name = name
     self.labels = labels
-    let classes = labels.count + 1
+    let classes = labels.count + (regions == nil ? 1 : 0)
     preprocessing = Preprocessing(axes: .ras, spacing: spacing)
     switch kind {
     case .deepmedic, .deepmedicWide:
@@ -74,6 +77,7 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
         patch: [patch.z, patch.y, patch.x], step: 0.5, gaussian: 0.125, mirror: [])
       self.channels = channels.map { Channel(name: $0, normalization: .zScore(over: .nonZero)) }
     }
+    training.loss.regions = regions
     // DeepMedic counts the segment as the normal pathway sees it; the network here sees all that the
     // other pathways need too.
     if case .deepMedic(let network) = architecture {
@@ -106,15 +110,22 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
   /// - Throws: ``SegmentationError`` or ``ConvNetError`` where parts contradict each other.
   public func model() throws -> Model {
     var random = SplitMix(seed: training.seed, keys: -3)
-    let description =
+    var description =
       switch architecture {
       case .deepMedic(let network): try network.description()
       case .uNet(let network): try network.description()
       }
+    var output = Output(
+      activation: .none, decision: .argmax, values: [0] + labels.map(\.value))
+    if training.loss.regions != nil {
+      description = description.withIndependentOutputs
+      output = Output(
+        activation: .none, decision: .regions, threshold: 0.5, values: labels.map(\.value))
+    }
     return try Model(
       network: Network(randomized: description, using: &random), channels: channels,
       preprocessing: preprocessing, inference: inference,
-      output: Output(activation: .none, decision: .argmax, values: [0] + labels.map(\.value)),
+      output: output,
       labels: LabelTable(labels),
       card: ModelCard(
         name: name, version: "1",

@@ -73,8 +73,12 @@ struct TrainingPlanOptions: ParsableArguments {
       channels?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
       ?? table.channels
     let segment = patch.map { Triple($0.voxels.z, $0.voxels.y, $0.voxels.x) }
+    let regions = labels.isEmpty ? table.regions : nil
     var plan = TrainingPlan(
-      architecture, name: name, channels: names, labels: labelEntries(table, workers),
+      architecture, name: name, channels: names,
+      labels: regions.map { $0.map { LabelTable.Entry(value: $0.value, name: $0.name) } }
+        ?? labelEntries(table, workers),
+      regions: regions.map { $0.map(\.members) },
       spacing: spacing.map { [$0.millimetres.x, $0.millimetres.y, $0.millimetres.z] }
         ?? medianSpacing(table, workers),
       segment: segment, epochs: epochs)

@@ -9,4 +9,14 @@ extension NetworkDescription {
     default: output
     }
   }
+
+  /// The same network with outputs that do not exclude each other: where it ends with a softmax, it
+  /// ends with a sigmoid of each channel.
+  public var withIndependentOutputs: NetworkDescription {
+    var description = self
+    for index in nodes.indices where nodes[index].name == output {
+      if case .softmax = nodes[index].operation { description.nodes[index].operation = .sigmoid }
+    }
+    return description
+  }
 }
