@@ -91,14 +91,17 @@ CK_INLINE void winograd(const int size, const ck_convolution *c, const ck_map *i
   const int64_t across = (out->width + mx - 1) / mx, down = (out->height + my - 1) / my;
   const int64_t deep = (out->depth + mz - 1) / mz;
   tile_place places[CK_MOST_PASSES * CK_PASS_TILES];
-  const int32_t count = (int32_t)(range.end - range.begin);
-  for (int32_t t = 0; t < count; t++) {
-    const int64_t strip = (range.begin + t) / (across * deep * strip_rows);
-    const int64_t tile = (range.begin + t) % (across * deep * strip_rows);
+  int32_t count = 0;
+  for (int64_t t = range.begin; t < range.end; t++) {
+    const int64_t strip = t / (across * deep * strip_rows);
+    const int64_t tile = t % (across * deep * strip_rows);
     const int64_t left = down - strip * strip_rows, rows = left < strip_rows ? left : strip_rows;
     const int64_t x = tile % across, y = strip * strip_rows + tile / across % rows;
     const int64_t z = tile / across / rows;
-    places[t] = place_tile((int32_t)z * mz, (int32_t)y * my, (int32_t)x * mx, mz, my, mx, e, out);
+    const ck_span *wanted = e->wanted ? &e->wanted[z * down + y] : NULL;
+    if (wanted && (x < wanted->first || x >= wanted->end)) continue;
+    places[count++] =
+        place_tile((int32_t)z * mz, (int32_t)y * my, (int32_t)x * mx, mz, my, mx, e, out);
   }
   const int32_t passes = (count + CK_PASS_TILES - 1) / CK_PASS_TILES;
   for (int32_t number = 0; number < passes; number++) {

@@ -30,6 +30,11 @@ typedef struct {
   ptrdiff_t block_stride, z_stride, y_stride, x_stride;
 } ck_map;
 
+/// Some tiles of a row of tiles: first..<end.
+typedef struct {
+  int32_t first, end;
+} ck_span;
+
 /// What happens to a convolution's sums s before they are stored, in this order; channel arrays are
 /// padded with zeros to whole blocks. `residual` may have fewer channels; the others get nothing.
 ///   s += bias; s += residual; raw = s; s = s * scale + shift; s = s > 0 ? s : s * slope
@@ -40,6 +45,9 @@ typedef struct {
   const float *scale;     ///< or NULL, with shift
   const float *shift;
   const float *slope;     ///< or NULL for no activation
+  /// For Winograd's algorithm, the tiles of each row of tiles (z, y) that are computed at all; what
+  /// the others would have stored stays as it is. NULL for all tiles.
+  const ck_span *wanted;
 } ck_epilogue;
 
 typedef enum {

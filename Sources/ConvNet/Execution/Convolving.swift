@@ -78,6 +78,18 @@ struct PreparedConvolution: @unchecked Sendable {
       + "\(convolution.out_channels)\(groups)\(algorithm)"
   }
 
+  /// The extent of the tiles of which Winograd's algorithm can compute some; nil where the
+  /// convolution is computed another way or in several parts.
+  var winogradTile: Triple? {
+    guard parts.count == 1, parts[0].outputCount == nil else { return nil }
+    return switch parts[0].convolution.algorithm {
+    case CK_WINOGRAD_222: Triple(2, 2, 2)
+    case CK_WINOGRAD_244: Triple(2, 4, 4)
+    case CK_WINOGRAD_444: Triple(4, 4, 4)
+    default: nil
+    }
+  }
+
   /// The maps of one image.
   struct ImageMaps {
     var input: FeatureView
@@ -88,9 +100,12 @@ struct PreparedConvolution: @unchecked Sendable {
 
   /// Computes some slices of the output of one image or several.
   ///
-  /// - Parameter slices: the output slices to compute; the views begin at slice 0 of the whole.
+  /// - Parameters:
+  ///   - slices: the output slices to compute; the views begin at slice 0 of the whole.
+  ///   - tiles: where ``winogradTile`` is not nil, the tiles of each row of these slices' tiles that
+  ///     are computed; all where nil.
   func run(
-    _ images: [ImageMaps], slices: Range<Int>, workers: Workers,
+    _ images: [ImageMaps], slices: Range<Int>, tiles: [ck_span]? = nil, workers: Workers,
     scratch: UnsafeMutablePointer<Float>, scratchStride: Int
   ) {
     struct Job: @unchecked Sendable {
@@ -111,14 +126,16 @@ struct PreparedConvolution: @unchecked Sendable {
         guard let count = part.outputCount else { return own.slices(slices) }
         return own.window(offset: part.outputOffset, step: part.outputStep, size: count)
       }
-      let start = slices.lowerBound * Int(part.convolution.stride.0)
-      let read = image.input.channels(
-        from: part.inputBlock, count: Int(part.convolution.in_channels)
-      ).window(
+      let input = image.input.channels(
+        from: part.inputBlock, count: Int(part.convolution.in_channels))
+      let read = input.window(
         offset: Triple(
-          part.inputOffset.z + (part.outputCount == nil ? start : 0), part.inputOffset.y,
-          part.inputOffset.x),
-        size: image.input.size)
+          part.inputOffset.z + (part.outputCount == nil ? part.firstSlice(for: slices) : 0),
+          part.inputOffset.y, part.inputOffset.x),
+        // Tiles that reach beyond the slices find zeros there, not what happens to be in memory.
+        size: Triple(
+          part.outputCount == nil ? part.sliceCount(for: slices) : input.size.z, input.size.y,
+          input.size.x))
       let channel = part.outputBlock * 8
       var epilogue = ck_epilogue()
       epilogue.bias = bias.map { UnsafePointer($0.pointer + channel) }
@@ -142,19 +159,39 @@ struct PreparedConvolution: @unchecked Sendable {
       var size: Int
     }
     let shared = Scratch(pointer: scratch, size: scratchStride)
-    workers.forEach(total) { [jobs] task, worker in
-      var low = 0
-      var high = jobs.count
-      while high - low > 1 {
-        let middle = (low + high) / 2
-        if jobs[middle].tasks.lowerBound <= task { low = middle } else { high = middle }
-      }
-      var job = jobs[low]
-      ck_convolve(
-        &job.convolution, &job.input, job.packed, &job.epilogue, &job.output,
-        Int64(task - job.tasks.lowerBound),
-        shared.pointer + worker * shared.size)
+    struct Spans: @unchecked Sendable {
+      var pointer: UnsafePointer<ck_span>?
     }
+    (tiles ?? []).withUnsafeBufferPointer { spans in
+      let wanted = Spans(pointer: tiles == nil ? nil : spans.baseAddress)
+      workers.forEach(total) { [jobs] task, worker in
+        var low = 0
+        var high = jobs.count
+        while high - low > 1 {
+          let middle = (low + high) / 2
+          if jobs[middle].tasks.lowerBound <= task { low = middle } else { high = middle }
+        }
+        var job = jobs[low]
+        job.epilogue.wanted = wanted.pointer
+        ck_convolve(
+          &job.convolution, &job.input, job.packed, &job.epilogue, &job.output,
+          Int64(task - job.tasks.lowerBound),
+          shared.pointer + worker * shared.size)
+      }
+    }
+  }
+}
+
+extension PreparedConvolution.Part {
+  /// The first input slice that some output slices read.
+  fileprivate func firstSlice(for slices: Range<Int>) -> Int {
+    slices.lowerBound * Int(convolution.stride.0)
+  }
+
+  /// The number of input slices that some output slices read.
+  fileprivate func sliceCount(for slices: Range<Int>) -> Int {
+    (slices.count - 1) * Int(convolution.stride.0)
+      + Int((convolution.kernel.0 - 1) * convolution.dilation.0) + 1
   }
 }
 

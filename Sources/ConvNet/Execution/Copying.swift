@@ -5,26 +5,52 @@ import Parallel
 enum Copying {
   /// Puts some slices of an image into blocks of channels.
   ///
-  /// - Parameter first: the number of the tensor's first slice in the image.
+  /// - Parameters:
+  ///   - parts: whose channels together are the image's.
+  ///   - wanted: the voxels to be set; all where nil.
   static func pack(
-    _ tensor: Tensor, from first: Int, into output: FeatureView, slices: Range<Int>,
-    workers: Workers
+    _ parts: [TensorPart], into output: FeatureView, slices: Range<Int>,
+    wanted: WantedVoxels? = nil, workers: Workers
   ) {
     let size = output.size
-    let plane = size.y * size.x
-    let depth = tensor.size.z
-    tensor.values.withUnsafeBufferPointer { values in
-      guard let base = values.baseAddress else { return }
-      nonisolated(unsafe) let source = base
-      workers.forEach(output.blocks * slices.count) { task, _ in
-        let block = task / slices.count
-        let z = slices.lowerBound + task % slices.count
-        let count = min(8, output.channels - block * 8)
+    var runs = [[(part: TensorPart, first: Int, count: Int)]](repeating: [], count: output.blocks)
+    var channel = 0
+    for part in parts {
+      var taken = 0
+      while taken < part.channels.count {
+        let count = min(8 - channel % 8, part.channels.count - taken)
+        runs[channel / 8].append((part, part.channels.lowerBound + taken, count))
+        taken += count
+        channel += count
+      }
+    }
+    precondition(channel == output.channels)
+    workers.forEach(output.blocks * slices.count) { [runs] task, _ in
+      let z = slices.lowerBound + task % slices.count
+      let run = runs[task / slices.count]
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: 8 * size.x) { gathered in
         for y in 0..<size.y {
-          let start = (block * 8 * depth + z - first) * plane + y * size.x
-          ck_interleave(
-            source + start, depth * plane, Int32(count), Int32(size.x),
-            output.address(block, z, y), output.xStride)
+          let columns = wanted?.columns(z, y..<y + 1) ?? 0..<size.x
+          guard !columns.isEmpty, let rows = gathered.baseAddress else { continue }
+          let to = output.address(task / slices.count, z, y, columns.lowerBound)
+          if run.count == 1 {
+            run[0].part.withRow(run[0].first, z, y, columns.lowerBound) { source, stride in
+              ck_interleave(
+                source, stride, Int32(run[0].count), Int32(columns.count), to, output.xStride)
+            }
+            continue
+          }
+          // Channels of several parts: brought together first.
+          var row = 0
+          for (part, first, count) in run {
+            for channel in first..<first + count {
+              part.withRow(channel, z, y, columns.lowerBound) { source, _ in
+                (rows + row * size.x).update(from: source, count: columns.count)
+              }
+              row += 1
+            }
+          }
+          ck_interleave(rows, size.x, Int32(row), Int32(columns.count), to, output.xStride)
         }
       }
     }
@@ -35,9 +61,11 @@ enum Copying {
   /// - Parameters:
   ///   - depth: the number of slices of the tensor; those of the input where nil.
   ///   - places: the slice of the tensor for each slice of the input; the same where nil.
+  ///   - columns: the part of row (z, y) of the input that is taken.
   static func unpack(
     _ input: FeatureView, to values: UnsafeMutableBufferPointer<Float>, depth: Int? = nil,
-    places: [Int]? = nil, workers: Workers
+    places: [Int]? = nil, columns: (@Sendable (_ z: Int, _ y: Int) -> Range<Int>)? = nil,
+    workers: Workers
   ) {
     let size = input.size
     let plane = size.y * size.x
@@ -49,10 +77,13 @@ enum Copying {
       let z = task % size.z
       let place = places?[z] ?? z
       for y in 0..<size.y {
-        let start = (block * 8 * depth + place) * plane + y * size.x
+        let columns = columns?(z, y) ?? 0..<size.x
+        guard !columns.isEmpty else { continue }
+        let start = (block * 8 * depth + place) * plane + y * size.x + columns.lowerBound
         ck_deinterleave(
-          input.address(block, z, y), input.xStride, Int32(min(8, input.channels - block * 8)),
-          Int32(size.x), target + start, depth * plane)
+          input.address(block, z, y, columns.lowerBound), input.xStride,
+          Int32(min(8, input.channels - block * 8)), Int32(columns.count), target + start,
+          depth * plane)
       }
     }
   }

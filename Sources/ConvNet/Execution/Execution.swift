@@ -1,11 +1,11 @@
+import ConvKernels
 import Foundation
 import Parallel
 
 /// Slices of an image, at least those that were asked for.
 struct Slices {
-  var tensor: Tensor
-  /// The number of the tensor's first slice in the image.
-  var first: Int
+  /// Whose channels together are the image's.
+  var parts: [TensorPart]
 }
 
 /// Seconds on the clock and seconds of computing summed over the process's threads.
@@ -34,6 +34,8 @@ struct Execution {
   /// The feature maps, followed by the workers' scratch memory.
   let arena: AlignedFloats
   let workers: Workers
+  /// What is computed at all; everything where nil.
+  let demand: Demand?
 
   /// Computes the output slab by slab.
   ///
@@ -54,7 +56,7 @@ struct Execution {
       begins[place.first].append(buffer)
       ends[place.last].append(buffer)
     }
-    for slab in schedule.slabs {
+    for (number, slab) in schedule.slabs.enumerated() {
       for index in 0...plan.steps.count {
         for buffer in begins[index] {
           begin(buffer, slab.windows[buffer], kept: kept[buffer], before: windows[buffer])
@@ -63,14 +65,15 @@ struct Execution {
           let slices = slab.ranges[index]
           if !slices.isEmpty {
             let start = StepTime.now
-            try compute(plan.steps[index], slices, slab.windows, input)
+            try compute(index, slab: number, slices, slab.windows, input)
             timing(index, slices.count, StepTime.now - start)
           }
         } else if !slab.output.isEmpty {
           fillBorder(plan.output, slab.windows)
           let view = resolve(plan.output, slab.windows).slices(slab.output)
           try output(
-            OutputSlices(first: slab.output.lowerBound, view: view, workers: workers))
+            OutputSlices(
+              first: slab.output.lowerBound, view: view, wanted: demand?.output, workers: workers))
         }
         for buffer in ends[index] {
           keep(buffer, slab.windows[buffer], slab.kept[buffer], before: kept[buffer])
@@ -82,14 +85,16 @@ struct Execution {
   }
 
   private func compute(
-    _ step: Plan.Step, _ slices: Range<Int>, _ windows: [Range<Int>],
+    _ number: Int, slab: Int, _ slices: Range<Int>, _ windows: [Range<Int>],
     _ image: (Range<Int>) throws -> Slices
   ) throws {
+    let step = plan.steps[number]
     let output = resolve(step.output, windows)
+    let wanted = demand?.steps[number]
     guard let inputView = step.input else {
-      let source = try image(slices)
       Copying.pack(
-        source.tensor, from: source.first, into: output, slices: slices, workers: workers)
+        try image(slices).parts, into: output, slices: slices, wanted: wanted?.voxels,
+        workers: workers)
       return
     }
     fillBorder(inputView, windows)
@@ -104,26 +109,32 @@ struct Execution {
     } else if step.before.isEmpty {
       compute(
         step.work, input: input, output: output, residual: residual, raw: raw, slices: slices,
-        lane: step.output.firstChannel % 8, workers: workers, scratch: scratch(of: 0))
+        lane: step.output.firstChannel % 8, tiles: wanted?.tiles[slab], workers: workers,
+        scratch: scratch(of: 0))
     } else {
       let residuals = step.before.map { $0.residual.map { resolve($0, windows) } } + [residual]
       computeChain(
-        step, input: input, output: output, residuals: residuals, raw: raw, slices: slices)
+        step, input: input, output: output, residuals: residuals, raw: raw, slices: slices,
+        wanted: wanted?.voxels)
     }
   }
 
   /// Computes a chain of layers some rows at a time.
   private func computeChain(
     _ step: Plan.Step, input: FeatureView, output: FeatureView, residuals: [FeatureView?],
-    raw: FeatureView?, slices: Range<Int>
+    raw: FeatureView?, slices: Range<Int>, wanted: WantedVoxels?
   ) {
     let rows = step.rowsAtOnce
     let chunks = (output.size.y + rows - 1) / rows
     let works = step.before.map(\.work) + [step.work]
     workers.forEach(slices.count * chunks) { task, worker in
       let first = task % chunks * rows
-      let offset = Triple(slices.lowerBound + task / chunks, first, 0)
-      let size = Triple(1, min(rows, output.size.y - first), output.size.x)
+      let z = slices.lowerBound + task / chunks
+      let last = min(first + rows, output.size.y)
+      let columns = wanted?.columns(z, first..<last) ?? 0..<output.size.x
+      guard !columns.isEmpty else { return }
+      let offset = Triple(z, first, columns.lowerBound)
+      let size = Triple(1, last - first, columns.count)
       func chunk(_ view: FeatureView) -> FeatureView { view.window(offset: offset, size: size) }
       let scratch = scratch(of: worker)
       let stores = scratch + (plan.scratch - 2 * step.storeFloats)
@@ -139,7 +150,7 @@ struct Execution {
         compute(
           work, input: current, output: next, residual: residuals[index].map(chunk),
           raw: index == works.count - 1 ? raw.map(chunk) : nil, slices: 0..<1, lane: 0,
-          workers: Workers(count: 1), scratch: scratch)
+          tiles: nil, workers: Workers(count: 1), scratch: scratch)
         current = next
       }
     }
@@ -148,7 +159,7 @@ struct Execution {
   /// Computes some slices of a layer that is neither the input nor an instance norm.
   private func compute(
     _ work: Plan.Work, input: FeatureView, output: FeatureView, residual: FeatureView?,
-    raw: FeatureView?, slices: Range<Int>, lane: Int, workers: Workers,
+    raw: FeatureView?, slices: Range<Int>, lane: Int, tiles: [ck_span]?, workers: Workers,
     scratch: UnsafeMutablePointer<Float>
   ) {
     switch work {
@@ -157,7 +168,7 @@ struct Execution {
     case .convolution(let convolution):
       convolution.run(
         [.init(input: input, output: output, residual: residual, raw: raw)], slices: slices,
-        workers: workers, scratch: scratch, scratchStride: plan.scratch)
+        tiles: tiles, workers: workers, scratch: scratch, scratchStride: plan.scratch)
     case .pointwise(let map):
       map.run(
         input: input.slices(slices), output: output.slices(slices),

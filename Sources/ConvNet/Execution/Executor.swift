@@ -74,17 +74,65 @@ public final class Executor: Sendable {
   /// - Throws: ``ConvNetError/invalidInput(found:expected:)`` where the image's channels or size do
   ///   not suit the network, or memory is lacking.
   public func run(_ image: Tensor, workers: Workers = .all) throws -> Tensor {
-    try check(image, channels: network.description.input.channels, size: image.size)
-    let plan = try plan(size: image.size, slab: nil, workers: workers)
+    try run([TensorPart(image)], size: image.size, workers: workers)
+  }
+
+  /// Computes some voxels of the network's output for an image whose channels come from several
+  /// tensors.
+  ///
+  /// - Parameters:
+  ///   - parts: whose channels together are the image's; each must hold a box of the image's size at
+  ///     its origin.
+  ///   - size: the image's.
+  ///   - wanted: the voxels of the output that need to be right; all where nil.
+  /// - Throws: as ``run(_:workers:)``.
+  public func run(
+    _ parts: [TensorPart], size: Triple, wanted: WantedVoxels? = nil, workers: Workers = .all
+  ) throws -> Tensor {
+    try check(channels: parts.reduce(0) { $0 + $1.channels.count }, size: size, expected: size)
+    for part in parts {
+      let (origin, extent) = (part.origin, part.tensor.size)
+      guard origin.y >= 0, origin.x >= 0, size.z <= extent.z, origin.y + size.y <= extent.y,
+        origin.x + size.x <= extent.x
+      else {
+        throw ConvNetError.invalidInput(
+          found: "a part of an image in a tensor of \(extent.text) voxels at \(origin.text)",
+          expected: "\(size.text) voxels there")
+      }
+    }
+    let plan = try plan(size: size, slab: nil, workers: workers)
+    let demand = try wanted.map { try self.demand(plan, $0) }
     var result: Tensor?
     try execute(
-      plan, workers: workers, input: { _ in Slices(tensor: image, first: 0) },
+      plan, demand, workers: workers, input: { _ in Slices(parts: parts) },
       output: { result = $0.tensor }, timing: { _, _, _ in })
     guard let result else {
       throw ConvNetError.invalidInput(
-        found: "an image of \(image.size.text) voxels", expected: "one that gives an output")
+        found: "an image of \(size.text) voxels", expected: "one that gives an output")
     }
     return result
+  }
+
+  /// The voxels of an image that some voxels of the output are computed from: those that they depend
+  /// on, and those that kernels read along with them.
+  ///
+  /// - Throws: as ``run(_:workers:)``.
+  public func wantedInput(
+    size: Triple, wanted: WantedVoxels, workers: Workers = .all
+  ) throws -> WantedVoxels {
+    let plan = try plan(size: size, slab: nil, workers: workers)
+    let demand = try self.demand(plan, wanted)
+    return zip(plan.steps, demand.steps).first { $0.0.input == nil }?.1.voxels
+      ?? WantedVoxels(all: size)
+  }
+
+  private func demand(_ plan: Plan, _ wanted: WantedVoxels) throws -> Demand {
+    guard wanted.size == plan.output.size else {
+      throw ConvNetError.invalidInput(
+        found: "wanted voxels of an output of \(wanted.size.text) voxels",
+        expected: plan.output.size.text)
+    }
+    return Demand(plan, output: wanted)
   }
 
   /// Computes the output and tells the time of each layer, in the order of computation.
@@ -94,7 +142,7 @@ public final class Executor: Sendable {
   public func profile(
     _ image: Tensor, slab: Int? = nil, workers: Workers = .all
   ) throws -> [LayerTime] {
-    try check(image, channels: network.description.input.channels, size: image.size)
+    try check(channels: image.channels, size: image.size, expected: image.size)
     let plan = try plan(size: image.size, slab: try slab.map(checkedSlab), workers: workers)
     var times = plan.steps.map {
       LayerTime(
@@ -102,7 +150,7 @@ public final class Executor: Sendable {
         seconds: 0, processorSeconds: 0, operations: 0)
     }
     try execute(
-      plan, workers: workers, input: { _ in Slices(tensor: image, first: 0) },
+      plan, nil, workers: workers, input: { _ in Slices(parts: [TensorPart(image)]) },
       output: { _ in },
       timing: { step, slices, time in
         times[step].seconds += time.wall
@@ -125,23 +173,26 @@ public final class Executor: Sendable {
   ///   - inputSize: the size of the whole image.
   ///   - slab: how many slices of the output are computed at once; more are faster and take more
   ///     memory. A multiple of 4 suits the kernels.
+  ///   - wanted: the voxels of the output that need to be right; all where nil.
   ///   - input: gives some slices of the image; each is asked for once, in order.
   ///   - output: takes some slices of the output.
   /// - Throws: ``ConvNetError/invalidInput(found:expected:)`` as ``run(_:workers:)``, and where the
   ///   network is not streamable; whatever `input` and `output` throw.
   public func stream(
-    inputSize: Triple, slab: Int, workers: Workers = .all,
+    inputSize: Triple, slab: Int, wanted: WantedVoxels? = nil, workers: Workers = .all,
     input: (Range<Int>) throws -> Tensor, output: (borrowing OutputSlices) throws -> Void
   ) throws {
     let plan = try plan(size: inputSize, slab: try checkedSlab(slab), workers: workers)
-    let channels = network.description.input.channels
+    let demand = try wanted.map { try self.demand(plan, $0) }
     try execute(
-      plan, workers: workers,
+      plan, demand, workers: workers,
       input: { slices in
         let image = try input(slices)
         try check(
-          image, channels: channels, size: Triple(slices.count, inputSize.y, inputSize.x))
-        return Slices(tensor: image, first: slices.lowerBound)
+          channels: image.channels, size: image.size,
+          expected: Triple(slices.count, inputSize.y, inputSize.x))
+        return Slices(
+          parts: [TensorPart(image, origin: Triple(-slices.lowerBound, 0, 0))])
       }, output: output, timing: { _, _, _ in })
   }
 
@@ -163,11 +214,12 @@ public final class Executor: Sendable {
     return max(1, slab)
   }
 
-  private func check(_ image: Tensor, channels: Int, size: Triple) throws {
-    guard image.channels == channels, image.size == size else {
+  private func check(channels: Int, size: Triple, expected: Triple) throws {
+    let expectedChannels = network.description.input.channels
+    guard channels == expectedChannels, size == expected else {
       throw ConvNetError.invalidInput(
-        found: "\(image.channels) channels of \(image.size.text) voxels",
-        expected: "\(channels) channels of \(size.text) voxels")
+        found: "\(channels) channels of \(size.text) voxels",
+        expected: "\(expectedChannels) channels of \(expected.text) voxels")
     }
   }
 
@@ -185,7 +237,7 @@ public final class Executor: Sendable {
   }
 
   private func execute(
-    _ plan: Plan, workers: Workers, input: (Range<Int>) throws -> Slices,
+    _ plan: Plan, _ demand: Demand?, workers: Workers, input: (Range<Int>) throws -> Slices,
     output: (borrowing OutputSlices) throws -> Void,
     timing: (_ step: Int, _ slices: Int, _ time: StepTime) -> Void
   ) throws {
@@ -199,7 +251,7 @@ public final class Executor: Sendable {
     }
     let arena = try kept ?? AlignedFloats(count: floats)
     defer { state.withLock { $0.arenas.append(arena) } }
-    let execution = Execution(plan: plan, arena: arena, workers: workers)
+    let execution = Execution(plan: plan, arena: arena, workers: workers, demand: demand)
     try execution.run(input: input, output: output, timing: timing)
   }
 }

@@ -6,11 +6,13 @@ public struct OutputSlices: ~Copyable {
   /// The number of the first slice in the whole output.
   public let first: Int
   private let view: FeatureView
+  private let wanted: WantedVoxels?
   private let workers: Workers
 
-  init(first: Int, view: FeatureView, workers: Workers) {
+  init(first: Int, view: FeatureView, wanted: WantedVoxels?, workers: Workers) {
     self.first = first
     self.view = view
+    self.wanted = wanted
     self.workers = workers
   }
 
@@ -18,12 +20,12 @@ public struct OutputSlices: ~Copyable {
   public var channels: Int { view.channels }
   /// The extent: so many slices, and the whole output's rows and columns.
   public var size: Triple { view.size }
-  /// The slices as a tensor.
+  /// The slices as a tensor; voxels that were not wanted are anything.
   public var tensor: Tensor {
     Tensor(channels: channels, size: size) { Copying.unpack(view, to: $0, workers: workers) }
   }
 
-  /// Copies the slices over a tensor's first so many slices, or over others.
+  /// Copies the slices' wanted voxels over a tensor's first so many slices, or over others.
   ///
   /// - Parameters:
   ///   - tensor: with as many channels, rows and columns.
@@ -35,7 +37,11 @@ public struct OutputSlices: ~Copyable {
     let places = (0..<size.z).map { place(first + $0) }
     precondition(places.allSatisfy { 0..<depth ~= $0 })
     tensor.values.withUnsafeMutableBufferPointer { values in
-      Copying.unpack(view, to: values, depth: depth, places: places, workers: workers)
+      let columns = wanted.map { [first] wanted -> @Sendable (Int, Int) -> Range<Int> in
+        { wanted.columns(first + $0, $1..<$1 + 1) }
+      }
+      Copying.unpack(
+        view, to: values, depth: depth, places: places, columns: columns, workers: workers)
     }
   }
 }

@@ -48,7 +48,8 @@ struct LearningRun {
       like: plan.values[0], count: images.count, border: plan.values[0].border)
     for (index, image) in images.enumerated() {
       Copying.pack(
-        image, from: 0, into: input[index], slices: 0..<image.size.z, workers: context.workers)
+        [TensorPart(image)], into: input[index], slices: 0..<image.size.z,
+        workers: context.workers)
     }
     values[0] = input
     count = images.count
@@ -130,7 +131,7 @@ struct LearningRun {
       let delta = try batch(like: value, count: count, border: value.deltaBorder)
       for (index, tensor) in tensors.enumerated() {
         Copying.pack(
-          tensor, from: 0, into: delta[index], slices: 0..<tensor.size.z, workers: workers)
+          [TensorPart(tensor)], into: delta[index], slices: 0..<tensor.size.z, workers: workers)
       }
       deltas[number] = delta
     }

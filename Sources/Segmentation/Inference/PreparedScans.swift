@@ -164,11 +164,13 @@ extension Normalization {
 extension Volume {
   /// Sets what is NaN or infinite to 0, and says how much that was.
   fileprivate mutating func zeroNonFinite() -> String? {
-    var count = 0
-    samples.withUnsafeMutableBufferPointer { samples in
-      for index in samples.indices where !samples[index].isFinite {
-        samples[index] = 0
-        count += 1
+    // Read first: writing copies samples that others hold too.
+    let count = samples.withUnsafeBufferPointer { samples in
+      samples.reduce(0) { $0 + ($1.isFinite ? 0 : 1) }
+    }
+    if count > 0 {
+      samples.withUnsafeMutableBufferPointer { samples in
+        for index in samples.indices where !samples[index].isFinite { samples[index] = 0 }
       }
     }
     return count == 0 ? nil : "\(count) voxels that are NaN or infinite count as background, 0"

@@ -89,7 +89,8 @@ struct StreamedInference {
       let shared = TiledBranches(network: branched, tile: extent, workers: workers)
       if try shared.memory(for: region) <= memory {
         return try shared.run(
-          tiles: tiles, region: region, on: source, into: &result, progress: progress)
+          tiles: tiles, region: region, mask: prepared.mask, on: source, into: &result,
+          progress: progress)
       }
     }
     let size = Triple(repeating: extent)
