@@ -10,6 +10,8 @@ public enum RadiomicsError: Error, Sendable, Equatable {
   case unusableRegion(found: String, expected: String)
   /// A setting has a value that cannot be used.
   case invalidSetting(name: String, found: String, expected: String)
+  /// An image type that cannot be made from this scan; others may.
+  case inapplicableFilter(name: String, found: String, expected: String)
   /// A sum of sizes beyond what memory should hold.
   case tooLarge(what: String, remedy: String)
 }
@@ -25,6 +27,8 @@ extension RadiomicsError: CustomStringConvertible {
     case .unusableRegion(let found, let expected): "the region has \(found); expected \(expected)"
     case .invalidSetting(let name, let found, let expected):
       "setting \(name): found \(found), expected \(expected)"
+    case .inapplicableFilter(let name, let found, let expected):
+      "image type \(name) is not possible here: the scan has \(found), expected \(expected)"
     case .tooLarge(let what, let remedy): "\(what) is too large; \(remedy)"
     }
   }

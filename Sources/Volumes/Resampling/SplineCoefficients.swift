@@ -1,4 +1,4 @@
-import Parallel
+package import Parallel
 
 /// The coefficients of the cubic B-spline through the samples of a grid, which goes on beyond its
 /// borders as in a mirror (... 2 1 | 0 1 2 ...).
@@ -6,15 +6,15 @@ import Parallel
 /// Unser, Aldroubi and Eden, "B-spline signal processing", IEEE Trans. Signal Processing 41 (1993):
 /// the samples are filtered along each axis by a causal and an anti-causal recursion with the pole
 /// √3 - 2.
-struct SplineCoefficients {
+package struct SplineCoefficients: Sendable {
   /// How far the stored coefficients reach beyond the grid: a place half a voxel beyond the border
   /// needs two.
   private static let border = 2
 
   /// The distance in memory between rows.
-  let row: Int
+  package let row: Int
   /// The distance in memory between planes.
-  let plane: Int
+  package let plane: Int
   /// The coefficients, with the borders.
   private let values: [Double]
 
@@ -26,6 +26,17 @@ struct SplineCoefficients {
   private static let block = 8
 
   init(_ samples: UnsafePointer<Float>, size: SIMD3<Int>, workers: Workers) {
+    self.init(converting: samples, size: size, workers: workers)
+  }
+
+  /// The spline through samples in double precision.
+  package init(_ samples: UnsafePointer<Double>, size: SIMD3<Int>, workers: Workers) {
+    self.init(converting: samples, size: size, workers: workers)
+  }
+
+  private init<Sample: BinaryFloatingPoint & Sendable>(
+    converting samples: UnsafePointer<Sample>, size: SIMD3<Int>, workers: Workers
+  ) {
     let border = Self.border
     let extent = size &+ 2 * border
     let (row, plane) = (extent.x, extent.x * extent.y)
@@ -66,7 +77,7 @@ struct SplineCoefficients {
   }
 
   /// Calls `body` with the address of the coefficient of voxel (0, 0, 0).
-  func withOrigin(_ body: (UnsafePointer<Double>) -> Void) {
+  package func withOrigin(_ body: (UnsafePointer<Double>) -> Void) {
     values.withUnsafeBufferPointer { body($0.baseAddress! + Self.border * (1 + row + plane)) }
   }
 

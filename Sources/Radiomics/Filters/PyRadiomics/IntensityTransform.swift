@@ -1,0 +1,55 @@
+import Foundation
+import Volumes
+
+/// PyRadiomics' images of transformed intensities: each keeps the largest absolute value `m` of the
+/// whole image.
+public enum IntensityTransform: String, Sendable, Hashable, CaseIterable, Codable {
+  /// `(x / sqrt(m))²`.
+  case square
+  /// `sqrt(m |x|)`, with the sign of `x`.
+  case squareRoot = "squareroot"
+  /// `m ln(|x| + 1) / ln(m + 1)`, with the sign of `x`.
+  case logarithm
+  /// `exp(x ln(m) / m)`.
+  case exponential
+
+  /// The transformed intensities in a box.
+  func values(of image: Image, in box: VoxelBox) -> [Double] {
+    var largest = 0.0
+    for value in image.intensities { largest = Swift.max(largest, abs(value)) }
+    let apply: (Double) -> Double
+    switch self {
+    case .square:
+      let scale = 1 / largest.squareRoot()
+      apply = { (scale * $0) * (scale * $0) }
+    case .squareRoot:
+      apply = { x in
+        x > 0 ? (x * largest).squareRoot() : x < 0 ? -(-x * largest).squareRoot() : x
+      }
+    case .logarithm:
+      let scale = largest / log(largest + 1)
+      apply = { x in (x > 0 ? log(x + 1) : x < 0 ? -log(-(x - 1)) : x) * scale }
+    case .exponential:
+      let rate = log(largest) / largest
+      apply = { exp(rate * $0) }
+    }
+    return image.intensities(in: box).map(apply)
+  }
+}
+
+extension Image {
+  /// The intensities in a box of the grid.
+  func intensities(in box: VoxelBox) -> [Double] {
+    let (size, extent) = (geometry.size, box.size)
+    if extent == size { return intensities }
+    var part: [Double] = []
+    part.reserveCapacity(extent.x * extent.y * extent.z)
+    for z in box.low.z..<box.high.z {
+      for y in box.low.y..<box.high.y {
+        let row = (z * size.y + y) * size.x
+        part += intensities[row + box.low.x..<row + box.high.x]
+      }
+    }
+    return part
+  }
+}
