@@ -40,13 +40,13 @@ enum MadeMask {
   }
 }
 
-/// The lines of a table in `Golden`, by the names of the columns.
+/// The lines of a table in `Golden`, by the names of the columns; `#` begins a comment.
 enum GoldenTable {
   static func rows(_ name: String) throws -> [[String: Substring]] {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     let text = try String(
       contentsOf: folder.appendingPathComponent("Golden/\(name)"), encoding: .utf8)
-    let lines = text.split(separator: "\n").map {
+    let lines = text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map {
       $0.split(separator: ",", omittingEmptySubsequences: false)
     }
     return lines.dropFirst().map { line in

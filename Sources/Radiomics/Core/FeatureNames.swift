@@ -9,12 +9,14 @@ public struct FeatureNames: Sendable, Equatable {
 
   /// Puts names in PyRadiomics' order.
   public init(_ standard: [String], deprecated: [String] = []) {
-    // PyRadiomics sorts the names of its functions, which end in a capital letter.
-    func sorted(_ names: [String]) -> [String] {
-      names.sorted { Array(($0 + "F").utf8).lexicographicallyPrecedes(Array(($1 + "F").utf8)) }
-    }
-    self.standard = sorted(standard)
-    self.deprecated = sorted(deprecated)
-    all = sorted(standard + deprecated)
+    self.standard = standard.sorted(by: FeatureNames.precedes)
+    self.deprecated = deprecated.sorted(by: FeatureNames.precedes)
+    all = (standard + deprecated).sorted(by: FeatureNames.precedes)
+  }
+
+  /// Whether a feature comes before another in PyRadiomics' order: it sorts the names of its
+  /// functions, which end in a capital letter.
+  static func precedes(_ first: String, _ second: String) -> Bool {
+    (first + "F").utf8.lexicographicallyPrecedes((second + "F").utf8)
   }
 }

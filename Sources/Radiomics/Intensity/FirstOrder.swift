@@ -3,7 +3,7 @@ import Volumes
 
 /// First-order statistics: of the intensities (PyRadiomics' `firstorder`, IBSI 3.3).
 public enum FirstOrder {
-  /// The features in the order of their names, which is PyRadiomics'.
+  /// The features in PyRadiomics' order, by name.
   ///
   /// PyRadiomics' are 19, with entropy and uniformity of the grey levels; IBSI's are 18.
   ///
@@ -44,7 +44,7 @@ public enum FirstOrder {
       return
         (statistics.ibsiFeatures() + [
           Feature("Energy", energy), Feature("RootMeanSquared", rootMeanSquare),
-        ]).sorted { $0.name < $1.name }
+        ]).sorted { FeatureNames.precedes($0.name, $1.name) }
     }
     let (entropy, uniformity) = spread(levelCounts, convention)
     return [
@@ -55,8 +55,8 @@ public enum FirstOrder {
       Feature("InterquartileRange", statistics.interquartileRange),
       Feature("Kurtosis", statistics.kurtosis ?? 0),
       Feature("Maximum", statistics.maximum),
-      Feature("Mean", statistics.mean),
       Feature("MeanAbsoluteDeviation", statistics.meanAbsoluteDeviation),
+      Feature("Mean", statistics.mean),
       Feature("Median", statistics.median),
       Feature("Minimum", statistics.minimum),
       Feature("Range", statistics.range),

@@ -17,7 +17,7 @@ public enum IntensityHistogram {
         Feature("Entropy", entropy), Feature("Uniformity", uniformity),
         Feature("Mode", mode(levels, mean: statistics.mean)),
       ]
-    return features.sorted { $0.name < $1.name }
+    return features.sorted { FeatureNames.precedes($0.name, $1.name) }
   }
 
   /// The most common level; of several the one next to the mean, and the lower of two that are as near.

@@ -2,7 +2,7 @@
 struct SizeFeatureNames: Sendable {
   typealias Measure = any KeyPath<SizeMeasures, Double> & Sendable
 
-  /// Names with what they name, in PyRadiomics' order, which is the alphabet's.
+  /// Names with what they name, in PyRadiomics' order.
   let all: [(name: String, measure: Measure)]
   /// Features that are not of a convention, by their names.
   let absent: [Convention: Set<String>]
@@ -26,7 +26,7 @@ struct SizeFeatureNames: Sendable {
       (variance, \.sizeVariance), (entropy, \.entropy),
     ]
     if let energy { all.append((energy, \.energy)) }
-    self.all = all.sorted { $0.name < $1.name }
+    self.all = all.sorted { FeatureNames.precedes($0.name, $1.name) }
     self.absent = absent
   }
 
