@@ -3,7 +3,8 @@ public enum FeatureCatalogue {
   /// Family by family, each in the order of its names.
   public static let definitions: [FeatureDefinition] = {
     let families: [(FeatureClass, [Row])] = [
-      (.firstOrder, firstOrder), (.glcm, glcm), (.gldm, gldm), (.glrlm, glrlm), (.glszm, glszm),
+      (.firstOrder, firstOrder), (.shape, shape), (.shape2D, shape2D), (.glcm, glcm), (.gldm, gldm),
+      (.glrlm, glrlm), (.glszm, glszm),
       (.ngtdm, ngtdm), (.gldzm, gldzm), (.histogram, histogram),
       (.intensityVolumeHistogram, intensityVolumeHistogram), (.localIntensity, localIntensity),
     ]

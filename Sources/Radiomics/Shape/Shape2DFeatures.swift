@@ -3,13 +3,6 @@ import Parallel
 
 /// PyRadiomics' features of the shape of a region in one plane (class `shape2D`).
 public enum Shape2DFeatures {
-  /// The features that are on by default and then those that must be named.
-  public static let names = FeatureNames(
-    [
-      "Elongation", "MajorAxisLength", "MaximumDiameter", "MeshSurface", "MinorAxisLength",
-      "Perimeter", "PerimeterSurfaceRatio", "PixelSurface", "Sphericity",
-    ], deprecated: ["SphericalDisproportion"])
-
   /// All features, in the order of their names.
   ///
   /// The outline goes half-way between the centres of voxels inside and outside; voxels that touch at a
@@ -71,6 +64,6 @@ public enum Shape2DFeatures {
       "MinorAxisLength": 4 * variances[1].squareRoot(),
       "Elongation": (variances[1] / variances[2]).squareRoot(),
     ]
-    return names.all.map { Feature($0, values[$0] ?? .nan) }
+    return FeatureClass.shape2D.names(.pyradiomics).all.map { Feature($0, values[$0] ?? .nan) }
   }
 }

@@ -3,14 +3,6 @@ public import Parallel
 
 /// PyRadiomics' features of a region's shape in three dimensions (class `shape`).
 public enum ShapeFeatures {
-  /// The features that are on by default and then those that must be named.
-  public static let names = FeatureNames(
-    [
-      "Elongation", "Flatness", "LeastAxisLength", "MajorAxisLength", "Maximum2DDiameterColumn",
-      "Maximum2DDiameterRow", "Maximum2DDiameterSlice", "Maximum3DDiameter", "MeshVolume",
-      "MinorAxisLength", "Sphericity", "SurfaceArea", "SurfaceVolumeRatio", "VoxelVolume",
-    ], deprecated: ["Compactness1", "Compactness2", "SphericalDisproportion"])
-
   /// All features, in the order of their names.
   ///
   /// Volume and area are those of the mesh half-way between voxel centres, diameters those of its
@@ -51,6 +43,6 @@ public enum ShapeFeatures {
       "Elongation": (axes.variances[1] / axes.variances[2]).squareRoot(),
       "Flatness": (axes.variances[0] / axes.variances[2]).squareRoot(),
     ]
-    return names.all.map { Feature($0, values[$0] ?? .nan) }
+    return FeatureClass.shape.names(.pyradiomics).all.map { Feature($0, values[$0] ?? .nan) }
   }
 }

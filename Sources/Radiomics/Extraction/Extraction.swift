@@ -1,0 +1,135 @@
+public import Parallel
+import VolumeIO
+import Volumes
+
+/// The features of one region, with what the field's tables have beside them.
+public struct Extraction: Sendable {
+  /// A feature of an image.
+  public struct Value: Sendable, Equatable {
+    /// The image's name, such as `original` or `wavelet-LLH`.
+    public let image: String
+    /// The family, such as `glcm`.
+    public let family: String
+    /// The feature and its value.
+    public let feature: Feature
+
+    /// The column: `original_glcm_Contrast`.
+    public var column: String { "\(image)_\(family)_\(feature.name)" }
+  }
+
+  /// What PyRadiomics puts before the features; nil where it is not wanted.
+  public let diagnostics: Diagnostics?
+  /// The features, in the order of PyRadiomics' columns.
+  public let values: [Value]
+  /// What was left out and why.
+  public let warnings: [String]
+
+  /// Computes the features of a region as PyRadiomics does.
+  ///
+  /// - Parameters:
+  ///   - program: the name and version that diagnostics tell.
+  ///   - workers: the threads; values do not depend on them.
+  /// - Throws: ``RadiomicsError`` where no feature can be computed.
+  public init(
+    _ input: ExtractionInput, _ parameters: ExtractionParameters, program: String,
+    workers: Workers = .all
+  ) throws(RadiomicsError) {
+    let settings = parameters.settings
+    var requests: [(types: [ImageType], settings: ExtractionSettings)] = []
+    for request in parameters.imageTypes {
+      requests.append((try parameters.types(of: request), try parameters.settings(of: request)))
+    }
+    var diagnostics: Diagnostics?
+    if settings.additionalInfo {
+      diagnostics = Diagnostics()
+      diagnostics?.addConfiguration(parameters, program: program)
+    }
+    let prepared = try PreparedRegion(
+      input, settings,
+      keepsSurroundings: requests.contains { $0.types.contains { $0 != .original } },
+      diagnostics: &diagnostics, workers: workers)
+    self.diagnostics = diagnostics
+
+    var warnings: [String] = []
+    var values: [Value] = []
+    let original = try prepared.region(prepared.image.intensities)
+    for request in parameters.features where request.family.isShape {
+      guard
+        let features = try ShapeRequest(request, settings).features(
+          original, workers, &warnings)
+      else { continue }
+      values += features.map {
+        Value(image: "original", family: request.family.rawValue, feature: $0)
+      }
+    }
+    let families = parameters.features.filter { !$0.family.isShape }
+    let plane = SlicePlane(normal: 2 - settings.force2Ddimension, isForced: settings.force2D)
+    for request in requests where !families.isEmpty {
+      for type in request.types {
+        let images: [FilteredImage]
+        do throws(RadiomicsError) {
+          images = try type.images(
+            of: prepared.image, mask: prepared.mask, in: prepared.box, plane: plane,
+            workers: workers)
+        } catch {
+          guard case .inapplicableFilter = error else { throw error }
+          warnings.append("\(error)")
+          continue
+        }
+        for image in images {
+          values += try Extraction.values(
+            of: try prepared.region(image.image.intensities), named: image.name, families,
+            request.settings, workers)
+        }
+      }
+    }
+    self.values = values
+    self.warnings = warnings
+  }
+
+  /// The features of all families of an image.
+  private static func values(
+    of region: Region, named name: String, _ families: [ExtractionParameters.FeatureRequest],
+    _ settings: ExtractionSettings, _ workers: Workers
+  ) throws(RadiomicsError) -> [Value] {
+    let features = try TextureRequest(region, settings, workers).features(families)
+    return zip(families, features).flatMap { request, features in
+      features.map { Value(image: name, family: request.family.rawValue, feature: $0) }
+    }
+  }
+}
+
+extension ExtractionParameters.FeatureRequest {
+  /// The wanted ones of a family's features, in the order of the columns.
+  func chosen(from features: [Feature]) -> [Feature] {
+    (names ?? family.names(.pyradiomics).standard).compactMap { name in
+      features.first { $0.name == name }
+    }
+  }
+}
+
+/// The features of a family that sees the mask alone.
+private struct ShapeRequest {
+  let request: ExtractionParameters.FeatureRequest
+  let settings: ExtractionSettings
+
+  init(_ request: ExtractionParameters.FeatureRequest, _ settings: ExtractionSettings) {
+    self.request = request
+    self.settings = settings
+  }
+
+  /// The features, or nil and a warning where the region has none.
+  func features(
+    _ region: Region, _ workers: Workers, _ warnings: inout [String]
+  ) throws(RadiomicsError) -> [Feature]? {
+    guard request.family == .shape2D else {
+      return request.chosen(from: try ShapeFeatures.compute(region, workers: workers))
+    }
+    guard settings.force2D else {
+      warnings.append("shape2D is left out: it takes force2D=true and a region of one slice")
+      return nil
+    }
+    let axis = 2 - settings.force2Ddimension
+    return request.chosen(from: try Shape2DFeatures.compute(region, across: axis))
+  }
+}
