@@ -8,7 +8,8 @@ public enum Discretisation: Sendable, Hashable {
   /// PyRadiomics' fixed bin count: as many bins of equal width between the ROI's minimum and maximum.
   case binCount(Int)
   /// IBSI's fixed bin size (IBSI 2.7.2): bins from `lowest`, the lower end of the resegmentation
-  /// range, or from the ROI's minimum where there is none.
+  /// range, or from the ROI's minimum where there is none
+  /// that is finite.
   case fixedBinSize(Double, lowest: Double?)
   /// IBSI's fixed bin number (IBSI 2.7.1).
   case fixedBinNumber(Int)
@@ -56,11 +57,7 @@ extension Discretisation {
       }
     case .fixedBinSize(let size, let lowest):
       try Self.require(width: size, name: "fixedBinSize")
-      let lowest = lowest ?? minimum
-      guard lowest.isFinite else {
-        throw .invalidSetting(
-          name: "resegmentRange", found: "\(lowest)", expected: "a finite lower end")
-      }
+      let lowest = lowest.flatMap { $0.isFinite ? $0 : nil } ?? minimum
       try Self.require(count: (maximum - lowest) / size + 1)
       return intensities.map { Int32(max(0, (($0 - lowest) / size).rounded(.down))) + 1 }
     case .fixedBinNumber(let count):

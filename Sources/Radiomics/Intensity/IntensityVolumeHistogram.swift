@@ -21,8 +21,9 @@ public struct IntensityVolumeHistogram: Sendable {
   /// The 7 features, in the order of their names.
   ///
   /// - Parameters:
-  ///   - lowest: the lower end of the resegmentation range; nil for the region's minimum.
-  ///   - highest: the upper end; nil for the region's maximum.
+  ///   - lowest: the lower end of the resegmentation range; the region's minimum where that is nil
+  ///     or infinite.
+  ///   - highest: the upper end; the region's maximum likewise.
   /// - Throws: ``RadiomicsError/emptyRegion(what:remedy:)``,
   ///   ``RadiomicsError/unusableRegion(found:expected:)``,
   ///   ``RadiomicsError/invalidSetting(name:found:expected:)`` and
@@ -39,11 +40,18 @@ public struct IntensityVolumeHistogram: Sendable {
     _ values: [Double], _ binning: Binning, _ lowest: Double?, _ highest: Double?
   ) throws(RadiomicsError) {
     let order = OrderStatistics(values)
+    // An open end of a range is no end.
+    let lowest = lowest.flatMap { $0.isFinite ? $0 : nil } ?? order.minimum
+    let highest = highest.flatMap { $0.isFinite ? $0 : nil } ?? order.maximum
+    guard lowest <= highest else {
+      throw .invalidSetting(
+        name: "resegmentRange", found: "\(lowest) to \(highest)", expected: "ascending ends")
+    }
     let (low, high): (Double, Double)
     let count: Int
     switch binning {
     case .none:
-      (low, high) = (lowest ?? order.minimum, highest ?? order.maximum)
+      (low, high) = (lowest, highest)
       guard values.allSatisfy({ $0.rounded() == $0 }) else {
         throw .unusableRegion(
           found: "intensities that are not whole numbers",
@@ -57,7 +65,7 @@ public struct IntensityVolumeHistogram: Sendable {
         throw .invalidSetting(
           name: "ivhBinSize", found: "\(size)", expected: "a positive number")
       }
-      (low, high) = (lowest ?? order.minimum, highest ?? order.maximum)
+      (low, high) = (lowest, highest)
       step = size
       count = try Self.bins(max(1, ((high - low) / size).rounded(.up)))
       intensities = (0..<count).map { low + (Double($0) + 0.5) * size }

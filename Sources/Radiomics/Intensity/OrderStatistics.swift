@@ -16,16 +16,21 @@ struct OrderStatistics {
       if value < minimum { minimum = value }
       if value > maximum { maximum = value }
     }
-    let scale = Double(Self.bins - 1) / (maximum - minimum)
-    // A range that is nothing or overflows leaves one bin.
+    let scale = Double(Self.bins - 1) / (maximum / 2 - minimum / 2)
+    // Values that are all the same, or all but, share a bin.
     self.scale = scale.isFinite ? scale : 0
     self.minimum = minimum
     self.maximum = maximum
     self.values = values
     var counts = [Int](repeating: 0, count: Self.bins + 1)
-    for value in values { counts[1 + Int((value - minimum) * self.scale)] += 1 }
+    for value in values { counts[1 + Self.bin(value, minimum, self.scale)] += 1 }
     for bin in 1...Self.bins { counts[bin] += counts[bin - 1] }
     below = counts
+  }
+
+  /// Halves cannot overflow.
+  private static func bin(_ value: Double, _ minimum: Double, _ scale: Double) -> Int {
+    Int((value / 2 - minimum / 2) * scale)
   }
 
   /// The percentile, interpolated linearly between ranks (Hyndman and Fan's definition 7).
@@ -42,7 +47,7 @@ struct OrderStatistics {
         if below[middle] <= rank { low = middle } else { high = middle }
       }
       if sorted[low] == nil {
-        sorted[low] = values.filter { Int(($0 - minimum) * scale) == low }.sorted()
+        sorted[low] = values.filter { Self.bin($0, minimum, scale) == low }.sorted()
       }
       return sorted[low]?[rank - below[low]] ?? maximum
     }

@@ -23,14 +23,14 @@ public enum GLDM {
     let grid = try LevelGrid(
       region, border: settings.distances.max() ?? 1, sliceAxis: settings.sliceAxis,
       isCompressed: false)
-    let steps = grid.offsets(
-      distances: settings.distances, isPlanar: settings.aggregation.isPlanar, isWithinBox: false
-    ).map { grid.step($0) }
-    let coarseness = Int32(clamping: settings.coarseness)
+    let steps = grid.neighbours(
+      distances: settings.distances, isPlanar: settings.aggregation.isPlanar)
+    // Wider than any two levels lie apart makes no difference.
+    let coarseness = Int32(min(settings.coarseness, Discretisation.largestLevelCount))
     var place = [Int](repeating: 0, count: region.levelCount + 1)
     for (index, level) in region.present.enumerated() { place[level] = index + 1 }
     return grid.parts(settings.aggregation).map { rows in
-      var counter = SizeCounter(levels: region.present, largestSize: 2 * steps.count + 1)
+      var counter = SizeCounter(levels: region.present, largestSize: steps.count + 1)
       counter.count { count in
         dependences(grid, rows, steps, coarseness) { count(place[Int($0)], Int($1)) }
       }
@@ -47,19 +47,19 @@ public enum GLDM {
     _ grid: LevelGrid, _ rows: ArraySlice<LevelGrid.Row>, _ steps: [Int], _ coarseness: Int32,
     _ body: (_ level: Int32, _ size: Int32) -> Void
   ) {
+    let widest = UInt32(2 * coarseness)
     var sizes = [Int32](repeating: 0, count: rows.map(\.count).max() ?? 0)
     sizes.withUnsafeMutableBufferPointer { sizes in
       grid.levels.withUnsafeBufferPointer { levels in
         for row in rows {
           for x in 0..<row.count { sizes[x] = 1 }
           for step in steps {
-            for start in [row.start - step, row.start + step] {
-              for x in 0..<row.count {
-                let (own, other) = (levels[row.start + x], levels[start + x])
-                let difference = own &- other
-                let isNear = difference <= coarseness && difference >= -coarseness
-                sizes[x] &+= isNear && other != 0 ? 1 : 0
-              }
+            let start = row.start + step
+            for x in 0..<row.count {
+              let other = levels[start + x]
+              // One unsigned comparison for -coarseness...coarseness.
+              let difference = UInt32(bitPattern: levels[row.start + x] &- other &+ coarseness)
+              sizes[x] &+= (difference <= widest ? 1 : 0) & (other != 0 ? 1 : 0)
             }
           }
           for x in 0..<row.count where levels[row.start + x] != 0 {

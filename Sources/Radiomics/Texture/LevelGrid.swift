@@ -114,4 +114,10 @@ struct LevelGrid: Sendable {
     }
     return offsets
   }
+
+  /// The distances in memory to all neighbours, ascending.
+  func neighbours(distances: [Int], isPlanar: Bool) -> [Int] {
+    let half = offsets(distances: distances, isPlanar: isPlanar, isWithinBox: false).map(step)
+    return (half.map { -$0 } + half).sorted()
+  }
 }

@@ -58,44 +58,57 @@ extension GLCM {
 
   /// Lanczos' iteration on S without its eigenvector sqrt(p_x), whose eigenvalue is 1; every vector is
   /// made orthogonal to all before it.
-  private func sparseSecondEigenvalue(_ rows: [Double], _ columns: [Double]) -> Double {
-    let steps = 80
-    let first = rows.map { $0.squareRoot() }
+  func sparseSecondEigenvalue(_ rows: [Double], _ columns: [Double]) -> Double {
     let weights = entries.map {
       $0.probability / (rows[$0.i] * columns[$0.j]).squareRoot()
     }
-    func dot(_ x: [Double], _ y: [Double]) -> Double { zip(x, y).reduce(0) { $0 + $1.0 * $1.1 } }
-    var basis: [[Double]] = [first]
-    func orthogonal(_ vector: [Double]) -> (vector: [Double], length: Double) {
-      var vector = vector
-      // Twice is enough.
-      for _ in 0..<2 {
-        for other in basis {
-          let part = dot(vector, other)
-          for index in vector.indices { vector[index] -= part * other[index] }
-        }
-      }
-      let length = dot(vector, vector).squareRoot()
-      return (length > 0 ? vector.map { $0 / length } : vector, length)
-    }
-    var state: UInt64 = 0x9E37_79B9_7F4A_7C15
-    var (vector, length) = orthogonal(
-      rows.map { row in
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return row > 0 ? Double(state >> 11) / 0x1p53 - 0.5 : 0
-      })
+    var basis: [[Double]] = [rows.map { $0.squareRoot() }]
     var (diagonal, beside): ([Double], [Double]) = ([], [])
-    while diagonal.count < steps, length > 1e-13 {
+    // Any vector will do that is not the eigenvector.
+    var state: UInt64 = 0x9E37_79B9_7F4A_7C15
+    var vector = rows.map { row in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return row > 0 ? Double(state >> 11) / 0x1p53 - 0.5 : 0
+    }
+    var length = GLCM.makeOrthonormal(&vector, to: basis)
+    var largest = 0.0
+    while length > 1e-13, diagonal.count < min(rows.count, 200) {
       if !diagonal.isEmpty { beside.append(length) }
       basis.append(vector)
       var middle = [Double](repeating: 0, count: columns.count)
       for (entry, weight) in zip(entries, weights) { middle[entry.j] += weight * vector[entry.i] }
       var image = [Double](repeating: 0, count: rows.count)
       for (entry, weight) in zip(entries, weights) { image[entry.i] += weight * middle[entry.j] }
-      diagonal.append(dot(image, vector))
-      (vector, length) = orthogonal(image)
+      diagonal.append(zip(image, vector).reduce(0) { $0 + $1.0 * $1.1 })
+      vector = image
+      length = GLCM.makeOrthonormal(&vector, to: basis)
+      guard diagonal.count % 10 == 0 else { continue }
+      let found = Tridiagonal(diagonal: diagonal, beside: beside).eigenvalue(fromTop: 0)
+      if found - largest < 1e-14 * found { return found }
+      largest = found
     }
     guard !diagonal.isEmpty else { return 0 }
     return Tridiagonal(diagonal: diagonal, beside: beside).eigenvalue(fromTop: 0)
+  }
+
+  /// Takes out of a vector what it has of an orthonormal basis, and makes it of length 1.
+  ///
+  /// - Returns: its length before that; 0 where nothing is left.
+  private static func makeOrthonormal(_ vector: inout [Double], to basis: [[Double]]) -> Double {
+    vector.withUnsafeMutableBufferPointer { vector in
+      // The second time takes out what rounding left.
+      for _ in 0..<2 {
+        for other in basis {
+          other.withUnsafeBufferPointer { other in
+            var part = 0.0
+            for index in vector.indices { part += vector[index] * other[index] }
+            for index in vector.indices { vector[index] -= part * other[index] }
+          }
+        }
+      }
+      let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      if length > 0 { for index in vector.indices { vector[index] /= length } }
+      return length
+    }
   }
 }

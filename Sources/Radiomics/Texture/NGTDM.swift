@@ -39,9 +39,14 @@ public struct NGTDM: Sendable {
     let grid = try LevelGrid(
       region, border: settings.distances.max() ?? 1, sliceAxis: settings.sliceAxis,
       isCompressed: false)
-    let steps = grid.offsets(
-      distances: settings.distances, isPlanar: settings.aggregation.isPlanar, isWithinBox: false
-    ).map { grid.step($0) }
+    let steps = grid.neighbours(
+      distances: settings.distances, isPlanar: settings.aggregation.isPlanar)
+    // Sums of neighbours are kept in 32 bits.
+    guard region.levelCount * steps.count <= Int(Int32.max) else {
+      throw .tooLarge(
+        what: "a neighbourhood of \(steps.count) voxels of up to \(region.levelCount) grey levels",
+        remedy: "choose shorter distances or wider bins")
+    }
     return grid.parts(settings.aggregation).map { rows in
       NGTDM(grid, rows, steps, region.levelCount, countsLoneVoxels: settings.convention)
     }
@@ -63,12 +68,11 @@ public struct NGTDM: Sendable {
             for row in rows {
               for x in 0..<row.count { (sums[x], neighbours[x]) = (0, 0) }
               for step in steps {
-                for start in [row.start - step, row.start + step] {
-                  for x in 0..<row.count {
-                    let other = levels[start + x]
-                    sums[x] &+= other
-                    neighbours[x] &+= other != 0 ? 1 : 0
-                  }
+                let start = row.start + step
+                for x in 0..<row.count {
+                  let other = levels[start + x]
+                  sums[x] &+= other
+                  neighbours[x] &+= other != 0 ? 1 : 0
                 }
               }
               for x in 0..<row.count where levels[row.start + x] != 0 {

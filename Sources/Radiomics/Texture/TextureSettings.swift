@@ -41,7 +41,7 @@ public struct TextureSettings: Sendable, Hashable {
     }
   }
 
-  static let largestDistance = 32
+  static let largestDistance = 16
 }
 
 /// How the matrix of a direction is weighted by the distance between neighbours in millimetres
