@@ -72,6 +72,10 @@ extension ImageType {
       return maps.enumerated().map { index, voxels in
         image(index < pattern.levels ? "lbp-3D-m\(index + 1)" : "lbp-3D-k", voxels, .float64)
       }
+    case .response(let filter):
+      return [
+        image(filter.name, filter.response(to: scan, in: box, workers: workers), .float64)
+      ]
     }
   }
 
@@ -87,6 +91,8 @@ extension ImageType {
     switch self {
     case .original, .transformed, .gradient:
       return
+    case .response(let filter):
+      try filter.validate()
     case .laplacianOfGaussian(let sigma, _):
       try check(sigma > 0 && sigma < 1e6, "sigma", sigma, "millimetres above 0")
     case .wavelet(_, let startLevel, let levels):

@@ -24,6 +24,8 @@ public enum ImageType: Sendable, Hashable {
   case localBinaryPattern2D(LocalBinaryPattern2D)
   /// The local binary pattern on a sphere: `lbp-3D-m1`, `lbp-3D-m2`, `lbp-3D-k`.
   case localBinaryPattern3D(LocalBinaryPattern3D)
+  /// The response map of a filter of the IBSI: ``ResponseFilter/name``.
+  case response(ResponseFilter)
 
   /// The Laplacian of Gaussian for a standard deviation in millimetres.
   public static func laplacianOfGaussian(sigma: Double) -> ImageType {

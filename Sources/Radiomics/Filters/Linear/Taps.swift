@@ -20,6 +20,12 @@ struct Taps<Number: BinaryFloatingPoint & Sendable>: Sendable, Hashable {
   /// The mirror image: the neighbour below has the weight of the one above.
   var reversed: Taps { Taps(offsets: offsets.map { -$0 }, weights: weights) }
 
+  /// The same filter with its neighbours in order, by which equal filters are found.
+  var sorted: Taps {
+    let order = offsets.indices.filter { weights[$0] != 0 }.sorted { offsets[$0] < offsets[$1] }
+    return Taps(offsets: order.map { offsets[$0] }, weights: order.map { weights[$0] })
+  }
+
   private init(offsets: [Int], weights: [Number]) {
     self.offsets = offsets
     self.weights = weights
