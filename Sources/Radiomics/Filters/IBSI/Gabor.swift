@@ -14,6 +14,7 @@ public struct Gabor: Sendable, Hashable {
   /// The step of directions in degrees, over which responses are averaged; nil for one direction only.
   public var thetaStep: Double?
 
+  /// A filter of one direction, or with a step of directions over which its responses are averaged.
   public init(
     sigma: Double, wavelength: Double, gamma: Double, theta: Double = 0, thetaStep: Double? = nil
   ) {

@@ -41,6 +41,7 @@ public struct ResponseFilter: Sendable, Hashable {
   /// Gaussian and Simoncelli's wavelet.
   public var riesz: SIMD3<Int>?
 
+  /// A filter in three dimensions of an image that is mirrored at its borders, where nothing else is said.
   public init(
     _ kernel: Kernel, boundary: Boundary = .mirror, isSliced: Bool = false, pooling: Pooling? = nil,
     riesz: SIMD3<Int>? = nil
