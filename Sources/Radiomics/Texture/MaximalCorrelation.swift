@@ -84,7 +84,7 @@ extension GLCM {
       length = GLCM.makeOrthonormal(&vector, to: basis)
       guard diagonal.count % 10 == 0 else { continue }
       let found = Tridiagonal(diagonal: diagonal, beside: beside).eigenvalue(fromTop: 0)
-      if found - largest < 1e-14 * found { return found }
+      if found - largest < 1e-12 * found { return found }
       largest = found
     }
     guard !diagonal.isEmpty else { return 0 }

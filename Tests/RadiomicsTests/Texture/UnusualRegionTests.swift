@@ -138,9 +138,9 @@ import Volumes
   }
 
   @Test func takesManyLevels() throws {
-    let noise = MadeMask.numbers(seed: 7, count: 2 * 729)
-    let values = (0..<729).map { Double(noise[2 * $0] * 1000 + noise[2 * $0 + 1]) / 10 }
-    let region = try region(SIMD3(9, 9, 9), values)
+    let noise = MadeMask.numbers(seed: 7, count: 1200)
+    let values = (0..<600).map { Double(noise[2 * $0] * 1000 + noise[2 * $0 + 1]) / 10 }
+    let region = try region(SIMD3(300, 2, 1), values)
     let levels = try DiscretisedRegion(region, by: .binWidth(1))
     #expect(levels.levelCount > 90_000)
     #expect(levels.present.count > GLCM.largestDenseCorrelation)
