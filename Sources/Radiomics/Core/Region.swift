@@ -1,3 +1,4 @@
+public import VolumeIO
 public import Volumes
 
 /// What the features of one region of interest (ROI) are computed from: intensities and masks on the
@@ -15,14 +16,21 @@ public struct Region: Sendable {
   public let mask: [Bool]
   /// Whether each voxel of the box is in the morphological mask.
   public let shape: [Bool]
+  /// The type in which the field's programs hold the intensities: PyRadiomics' bins are computed in
+  /// single precision for an image in it.
+  public let storedType: StoredType
 
   /// - Precondition: each array has `geometry.voxelCount` elements.
-  public init(geometry: Geometry, intensities: [Double], mask: [Bool], shape: [Bool]) {
+  public init(
+    geometry: Geometry, intensities: [Double], mask: [Bool], shape: [Bool],
+    storedType: StoredType = .float64
+  ) {
     let count = geometry.voxelCount
     precondition(intensities.count == count && mask.count == count && shape.count == count)
     self.geometry = geometry
     self.intensities = intensities
     self.mask = mask
     self.shape = shape
+    self.storedType = storedType
   }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// How intensities become grey levels 1, 2, 3 ... (IBSI 2.7).
 public enum Discretisation: Sendable, Hashable {
   /// PyRadiomics' fixed bin width: edges at the multiples of the width, the lowest being the last one
@@ -23,12 +21,16 @@ extension Discretisation {
 
   /// The levels of some finite intensities.
   ///
+  /// - Parameter isSingle: whether PyRadiomics would hold them in single precision, in which it then
+  ///   computes edges.
   /// - Precondition: there is at least one, and all are finite.
   /// - Throws: ``RadiomicsError/invalidSetting(name:found:expected:)``,
   ///   ``RadiomicsError/tooLarge(what:remedy:)`` for more than ``largestLevelCount`` levels, and
   ///   ``RadiomicsError/unusableRegion(found:expected:)`` for intensities that are not levels where
   ///   they should be.
-  func levels(of intensities: [Double]) throws(RadiomicsError) -> [Int32] {
+  func levels(
+    of intensities: [Double], isSingle: Bool = false
+  ) throws(RadiomicsError) -> [Int32] {
     var (minimum, maximum) = (intensities[0], intensities[0])
     for intensity in intensities {
       minimum = min(minimum, intensity)
@@ -37,24 +39,19 @@ extension Discretisation {
     switch self {
     case .binWidth(let width):
       try Self.require(width: width, name: "binWidth")
-      var remainder = fmod(minimum, width)
-      if remainder < 0 { remainder += width }
-      let lowest = minimum - remainder
-      try Self.require(count: (maximum - lowest) / width + 1)
-      // The step as rounded next to the lowest edge: it makes the edges those of NumPy's `arange`.
-      let step = lowest + width - lowest
-      guard step > 0 else { throw Self.tooFine }
-      return Self.count(of: intensities, lowest: lowest, step: step) { lowest + Double($0) * step }
+      let edges =
+        isSingle
+        ? BinEdges(from: Float(minimum), width: Float(width))
+        : BinEdges(from: minimum, width: width)
+      try Self.require(count: (maximum - edges.first) / width + 1)
+      return try edges.levels(of: intensities)
     case .binCount(let count):
       try Self.require(count: count, name: "binCount")
-      let isFlat = minimum == maximum
-      let (first, last) = isFlat ? (minimum - 0.5, maximum + 0.5) : (minimum, maximum)
-      let step = (last - first) / Double(count)
-      guard step > 0, step.isFinite else { throw Self.tooFine }
-      return Self.count(of: intensities, lowest: first, step: step) { edge in
-        // The top bin is closed: the maximum belongs to it.
-        edge == count ? .infinity : first + Double(edge) * step
-      }
+      let edges =
+        isSingle
+        ? BinEdges(from: Float(minimum), to: Float(maximum), count: count)
+        : BinEdges(from: minimum, to: maximum, count: count)
+      return try edges.levels(of: intensities)
     case .fixedBinSize(let size, let lowest):
       try Self.require(width: size, name: "fixedBinSize")
       let lowest = lowest.flatMap { $0.isFinite ? $0 : nil } ?? minimum
@@ -75,19 +72,6 @@ extension Discretisation {
       }
       try Self.require(count: maximum)
       return intensities.map { Int32($0) }
-    }
-  }
-
-  /// For each intensity the number of edges that are not above it.
-  private static func count(
-    of intensities: [Double], lowest: Double, step: Double, edge: (Int) -> Double
-  ) -> [Int32] {
-    intensities.map { intensity in
-      // Rounding may put the guess on the wrong side of an edge.
-      var bin = max(0, Int(((intensity - lowest) / step).rounded(.down)))
-      while edge(bin + 1) <= intensity { bin += 1 }
-      while bin > 0, edge(bin) > intensity { bin -= 1 }
-      return Int32(bin + 1)
     }
   }
 
@@ -113,7 +97,7 @@ extension Discretisation {
     }
   }
 
-  private static var tooFine: RadiomicsError {
+  static var tooFine: RadiomicsError {
     .tooLarge(
       what: "the range of intensities beside the width of a bin",
       remedy: "choose wider bins or rescale the intensities")

@@ -1,3 +1,4 @@
+import VolumeIO
 public import Volumes
 
 /// The grey levels of a region of interest, on the box around it.
@@ -26,7 +27,8 @@ public struct DiscretisedRegion: Sendable {
   ///   and what the settings of the discretisation or too many levels cause.
   public init(_ region: Region, by discretisation: Discretisation) throws(RadiomicsError) {
     let inside = try region.finiteIntensities()
-    let found = try discretisation.levels(of: inside)
+    let found = try discretisation.levels(
+      of: inside, isSingle: region.storedType == .float32)
     var levels = [Int32](repeating: 0, count: region.mask.count)
     var next = 0
     for voxel in region.mask.indices where region.mask[voxel] {

@@ -52,7 +52,7 @@ public struct Extraction: Sendable {
 
     var warnings: [String] = []
     var values: [Value] = []
-    let original = try prepared.region(prepared.image.intensities)
+    let original = try prepared.region(prepared.image)
     for request in parameters.features where request.family.isShape {
       guard
         let features = try ShapeRequest(request, settings).features(
@@ -78,7 +78,7 @@ public struct Extraction: Sendable {
         }
         for image in images {
           values += try Extraction.values(
-            of: try prepared.region(image.image.intensities), named: image.name, families,
+            of: try prepared.region(image.image), named: image.name, families,
             request.settings, workers)
         }
       }

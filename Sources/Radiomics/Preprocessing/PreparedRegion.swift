@@ -77,13 +77,15 @@ struct PreparedRegion {
   }
 
   /// The region's box with the intensities of an image on the grid of ``image`` or of the box.
-  func region(_ intensities: [Double]) throws(RadiomicsError) -> Region {
+  func region(_ filtered: Image) throws(RadiomicsError) -> Region {
     let size = image.geometry.size
+    let intensities = filtered.intensities
     let isPart = intensities.count == box.size.x * box.size.y * box.size.z
     return Region(
       geometry: try image.geometry.part(box),
       intensities: isPart ? intensities : box.elements(of: intensities, size: size),
-      mask: box.elements(of: mask, size: size), shape: box.elements(of: shape, size: size))
+      mask: box.elements(of: mask, size: size), shape: box.elements(of: shape, size: size),
+      storedType: filtered.storedType)
   }
 
   private var isWhole: Bool { held == VoxelBox(frame) }

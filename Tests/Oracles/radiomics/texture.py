@@ -29,6 +29,7 @@ MADE = [  # kind, size along x, y, z, spacing, seed
     ("plane", (14, 11, 1), (1.0, 1.0, 4.0), 6),
     ("flat", (5, 4, 3), (1.0, 2.0, 3.0), 7),
     ("two", (6, 5, 4), (1.0, 1.0, 1.0), 8),
+    ("single", (9, 8, 7), (1.0, 1.0, 1.0), 9),
 ]
 SETTINGS = [
     DEFAULT,
@@ -44,6 +45,7 @@ SETTINGS = [
     "binWidth=25 distances=1+2",
     "binWidth=40 distances=2 gldm_a=1 symmetricalGLCM=0 voxelArrayShift=300",
 ]
+SINGLE_SETTINGS = ["binWidth=0.3", "binWidth=0.1", "binWidth=7", "binCount=7", "binCount=30"]
 SCANS = [("brain1", 1), ("brain2", 1), ("breast1", 1), ("prostate", 1)]
 SCAN_SETTINGS = [DEFAULT, "binCount=32 force2D=1", "binWidth=5 weightingNorm=euclidean"]
 
@@ -70,6 +72,10 @@ def made(kind, size, seed):
         mask = other < 930
     elif kind == "real":
         values = noise * 0.173 - 11.7
+        mask = other < 800
+    elif kind == "single":
+        # Multiples of a bin's width, in single precision: at its edge or just off.
+        values = ((noise % 61 - 23) * 0.1).astype(np.float32)
         mask = other < 800
     elif kind == "plane":
         mask = other < 850
@@ -114,7 +120,8 @@ def main(shared):
         image.SetSpacing(spacing)
         mask.SetSpacing(spacing)
         case = f"{kind}/{'x'.join(map(str, size))}/{'x'.join(map(str, spacing))}/{seed}"
-        for text in SETTINGS if kind in ("noise", "blob", "sparse") else SETTINGS[:4]:
+        settings = SETTINGS if kind in ("noise", "blob", "sparse") else SETTINGS[:4]
+        for text in SINGLE_SETTINGS if kind == "single" else settings:
             write(case, image, mask, text)
     for name, label in SCANS:
         folder = f"{shared}/pyradiomics"

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import VolumeIO
 import Volumes
 
 @testable import Radiomics
@@ -101,7 +102,9 @@ enum MadeIntensities {
     let geometry = try Geometry(
       size: SIMD3(size[0], size[1], size[2]), spacing: SIMD3(spacing[0], spacing[1], spacing[2]))
     return cropped(
-      Region(geometry: geometry, intensities: intensities, mask: mask, shape: mask))
+      Region(
+        geometry: geometry, intensities: intensities, mask: mask, shape: mask,
+        storedType: parts[0] == "single" ? .float32 : .float64))
   }
 
   private static func voxelValue(
@@ -120,6 +123,7 @@ enum MadeIntensities {
     case "sparse": return (value, other < 60)
     case "waves": return (Double((x * x + 3 * y * z) % 400 - 100 + noise % 30), other < 930)
     case "real": return (Double(noise) * 0.173 - 11.7, other < 800)
+    case "single": return (Double(Float(Double(noise % 61 - 23) * 0.1)), other < 800)
     case "plane": return (value, other < 850)
     case "flat": return (37, true)
     default: return (Double(10 + 100 * (noise % 2)), true)
@@ -149,6 +153,8 @@ enum MadeIntensities {
     guard
       let geometry = try? Geometry(size: high &- low &+ 1, spacing: region.geometry.spacing)
     else { return region }
-    return Region(geometry: geometry, intensities: intensities, mask: mask, shape: mask)
+    return Region(
+      geometry: geometry, intensities: intensities, mask: mask, shape: mask,
+      storedType: region.storedType)
   }
 }
