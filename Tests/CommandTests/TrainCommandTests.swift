@@ -83,8 +83,9 @@ import Volumes
   @Test func printsThePlan() throws {
     let run = try train(["--print-plan", "--seed", "7"])
     #expect(run.status == 0)
-    #expect(run.output.contains("\"seed\" : 7"))
-    #expect(run.output.contains("\"name\" : \"lesion\""))
+    #expect(run.output.contains("\n  seed: 7\n"))
+    #expect(run.output.contains("name: \"lesion\""))
+    #expect(run.output.contains("medianShape: [14, 13, 12]"))
     // What is printed can be read.
     try folder.write(Array(run.output.utf8), to: "plan.yaml")
     #expect(try train(["--print-plan"]).output == run.output)

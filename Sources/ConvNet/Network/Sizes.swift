@@ -46,7 +46,8 @@ extension Triple {
   /// "z x y x x" for messages.
   var text: String { "\(z)x\(y)x\(x)" }
 
-  init(_ value: (_ axis: Int) -> Int) {
+  /// Made of a number for each axis: 0 for z, 1 for y, 2 for x.
+  public init(_ value: (_ axis: Int) -> Int) {
     self.init(value(0), value(1), value(2))
   }
 

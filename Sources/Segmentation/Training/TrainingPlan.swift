@@ -35,25 +35,33 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
   public var inference: Inference
   /// How it is trained.
   public var training: TrainingOptions
+  /// What the plan was derived from, to be looked at; nothing follows from it any more.
+  public var fingerprint: DatasetFingerprint?
 
-  /// The usual plan.
+  /// The usual plan: DeepMedic's published numbers, or a U-Net planned as nnU-Net does.
   ///
   /// - Parameters:
   ///   - channels: the names of the images.
   ///   - labels: without the background.
   ///   - regions: the labels of which each of `labels` consists, where they are regions that may contain
   ///     each other.
+  ///   - fingerprint: of the cases to learn from; where nil, scans stay on their grids and a U-Net has
+  ///     patches of 64.
+  ///   - memory: the gigabytes (1e9 bytes) that a step of a planned U-Net may take.
   ///   - spacing: the distances between voxels along the axes to the right, anterior and superior to
-  ///     which scans are brought, in millimetres; as they are where nil.
-  ///   - segment: the extent of the segments; the architecture's usual one where nil.
+  ///     which scans are brought, in millimetres; those that follow from the fingerprint where nil.
+  ///   - segment: the extent of the segments; the usual or planned one where nil.
   ///   - epochs: the number of epochs; the architecture's usual one where nil.
   public init(
     _ kind: Kind, name: String, channels: [String], labels: [LabelTable.Entry],
-    regions: [[UInt8]]? = nil, spacing: [Double]? = nil, segment: Triple? = nil, epochs: Int? = nil
+    regions: [[UInt8]]? = nil, fingerprint: DatasetFingerprint? = nil, memory: Double = 2,
+    spacing: [Double]? = nil, segment: Triple? = nil, epochs: Int? = nil
   ) {
     self.name = name
     self.labels = labels
+    self.fingerprint = fingerprint
     let classes = labels.count + (regions == nil ? 1 : 0)
+    let spacing = spacing ?? fingerprint?.targetSpacing
     preprocessing = Preprocessing(axes: .ras, spacing: spacing)
     switch kind {
     case .deepmedic, .deepmedicWide:
@@ -66,16 +74,41 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
       // The program's segments of 37 for three pathways, the paper's of 25 for two.
       training.segment = segment ?? Triple(repeating: kind == .deepmedic ? 25 : 37)
       inference = .streamed(alignment: network.period)
-      self.channels = channels.map { Channel(name: $0, normalization: .deepMedic) }
+      self.channels = channels.map {
+        Channel(name: $0, normalization: fingerprint?.normalizationOfCT($0) ?? .deepMedic)
+      }
     case .unet:
       training = epochs.map(TrainingOptions.nnUNet) ?? .nnUNet()
-      if let segment { training.segment = segment }
+      // From i, j and k to the kernels' z, y and x.
+      let steps = Array((spacing ?? [1, 1, 1]).reversed())
+      let network: UNet.Configuration
+      if segment == nil, let fingerprint {
+        let extent = Array(fingerprint.medianExtent.reversed())
+        let planner = UNetPlanner(
+          spacing: steps,
+          medianShape: zip(extent, steps).map { max(1, ($0 / $1).rounded(.toNearestOrEven)) },
+          cases: fingerprint.cases, inputChannels: channels.count, classes: classes,
+          values: memory * 1e9 / (2 * UNetPlanner.bytesPerValue))
+        network = planner.network
+        training.segment = planner.patch
+        training.batch = planner.batch
+      } else {
+        let wanted = segment ?? training.segment
+        let topology = UNetTopology(
+          spacing: steps, patch: (0..<3).map { Double(wanted[$0]) })
+        network = UNet.Configuration(
+          inputChannels: channels.count, classes: classes, topology: topology)
+        training.segment = topology.patch
+      }
+      architecture = .uNet(network: network)
       let patch = training.segment
-      architecture = .uNet(
-        network: .nnUNet(inputChannels: channels.count, classes: classes, patch: patch))
       inference = .windows(
         patch: [patch.z, patch.y, patch.x], step: 0.5, gaussian: 0.125, mirror: [])
-      self.channels = channels.map { Channel(name: $0, normalization: .zScore(over: .nonZero)) }
+      self.channels = channels.map {
+        Channel(
+          name: $0,
+          normalization: fingerprint?.normalization(of: $0) ?? .zScore(over: .nonZero))
+      }
     }
     training.loss.regions = regions
     // DeepMedic counts the segment as the normal pathway sees it; the network here sees all that the
@@ -145,20 +178,6 @@ extension DeepMedic.Configuration {
       return segment[axis] + margin[axis] - narrow - classifier
     }
     return Triple(extent(0), extent(1), extent(2))
-  }
-}
-
-extension UNet.Configuration {
-  /// As many stages as leave at least 4 voxels of a patch along each axis (nnU-Net), with 32 features in
-  /// the first, twice as many in each of the next, at most 320.
-  static func nnUNet(inputChannels: Int, classes: Int, patch: Triple) -> UNet.Configuration {
-    var stages = 1
-    while (0..<3).allSatisfy({ patch[$0] % (1 << stages) == 0 && patch[$0] >> stages >= 4 }) {
-      stages += 1
-    }
-    return UNet.Configuration(
-      inputChannels: inputChannels, classes: classes,
-      features: (0..<stages).map { min(320, 32 << min($0, 8)) })
   }
 }
 

@@ -21,8 +21,8 @@ struct TrainCommand: ParsableCommand {
       held out, and MODEL.checkpoint.safetensors lets --resume go on after an interruption, to the \
       same bits. The model with the best Dice is written as soon as it is found.
 
-      What is not an option here is in the plan: --print-plan shows it, and --config reads it, or \
-      parts of it, as YAML or JSON.
+      What is not an option here is in the plan: --print-plan shows it, with the fingerprint of the \
+      cases from which it follows, and --config reads it, or parts of it, as YAML or JSON.
 
       For research use only.
 
@@ -78,8 +78,9 @@ struct TrainCommand: ParsableCommand {
     let table = try CaseTable(contentsOf: URL(fileURLWithPath: data))
     table.notes.forEach(console.note)
     let plan = try planning.plan(
-      for: table, name: out.map(TrainingFiles.stem) ?? "model", workers: threading.workers)
-    if printPlan { return print(try JSONValue(encoding: plan).formatted(), terminator: "") }
+      for: table, name: out.map(TrainingFiles.stem) ?? "model", workers: threading.workers,
+      console: console)
+    if printPlan { return print(try JSONValue(encoding: plan).yaml, terminator: "") }
     guard let out else { return }
     let files = TrainingFiles(model: out)
     try files.check(reading: [data], isResuming: resume)

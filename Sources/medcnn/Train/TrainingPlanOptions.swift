@@ -35,6 +35,11 @@ struct TrainingPlanOptions: ParsableArguments {
       "Bring scans to this distance between voxels. (default: the cases' median)", valueName: "mm"))
   var spacing: Spacing?
 
+  @Option(
+    help: ArgumentHelp(
+      "Plan a U-Net whose training takes about so much memory for its patches.", valueName: "GB"))
+  var memory = 2.0
+
   @Option(help: ArgumentHelp("The number of epochs.", valueName: "number"))
   var epochs: Int?
 
@@ -67,22 +72,33 @@ struct TrainingPlanOptions: ParsableArguments {
   @Option(help: "What all random numbers follow from. (default: 1)")
   var seed: UInt64?
 
+  func validate() throws {
+    guard 0.05...10_000 ~= memory else {
+      throw ValidationError("--memory takes 0.05 to 10000 GB, not \(memory.short).")
+    }
+  }
+
   /// The plan for a table's cases.
-  func plan(for table: CaseTable, name: String, workers: Workers) throws -> TrainingPlan {
+  func plan(
+    for table: CaseTable, name: String, workers: Workers, console: Console
+  ) throws -> TrainingPlan {
+    let changes = try config.map(changes)
     let names =
       channels?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
       ?? table.channels
     let segment = patch.map { Triple($0.voxels.z, $0.voxels.y, $0.voxels.x) }
+    let fingerprint = try fingerprint(
+      of: table, channels: names, changes: changes, workers, console)
     let regions = labels.isEmpty ? table.regions : nil
     var plan = TrainingPlan(
       architecture, name: name, channels: names,
       labels: regions.map { $0.map { LabelTable.Entry(value: $0.value, name: $0.name) } }
-        ?? labelEntries(table, workers),
+        ?? labelEntries(table, fingerprint),
       regions: regions.map { $0.map(\.members) },
-      spacing: spacing.map { [$0.millimetres.x, $0.millimetres.y, $0.millimetres.z] }
-        ?? medianSpacing(table, workers),
+      fingerprint: fingerprint, memory: memory,
+      spacing: spacing.map { [$0.millimetres.x, $0.millimetres.y, $0.millimetres.z] },
       segment: segment, epochs: epochs)
-    if let config { plan = try plan.changed(by: changes(config), path: config) }
+    if let config, let changes { plan = try plan.changed(by: changes, path: config) }
     if let epochs { plan.training.epochs = epochs }
     if let steps { plan.training.stepsPerEpoch = steps }
     if let batch { plan.training.batch = batch }
@@ -107,32 +123,32 @@ struct TrainingPlanOptions: ParsableArguments {
     }
   }
 
-  /// The labels that are named, or else those that occur. What cannot be read is told by the check of
-  /// the cases.
-  private func labelEntries(_ table: CaseTable, _ workers: Workers) -> [LabelTable.Entry] {
+  /// The labels that are named, or else those that occur.
+  private func labelEntries(
+    _ table: CaseTable, _ fingerprint: DatasetFingerprint?
+  ) -> [LabelTable.Entry] {
     guard labels.isEmpty else {
       return LabelTable(labels.map { LabelTable.Entry(value: $0.value, name: $0.name) }).entries
     }
     guard table.labels.entries.isEmpty else { return table.labels.entries }
-    let maps = workers.map(table.rows.count) { index in
-      let map = try? ImageFile.readLabelMap(table.rows[index].label, workers: Workers(count: 1))
-      return map.map { map in
-        map.labels.map { map.table[$0] ?? LabelTable.Entry(value: $0, name: "label \($0)") }
-      } ?? []
+    return (fingerprint?.labels ?? []).map {
+      LabelTable.Entry(value: $0.value, name: $0.name ?? "label \($0.value)")
     }
-    return LabelTable(Array(maps.joined())).entries
   }
 
-  /// The median along each axis, so that a few other scans do not matter.
-  private func medianSpacing(_ table: CaseTable, _ workers: Workers) -> [Double]? {
-    let found = workers.map(table.rows.count) { index in
-      let header = try? ImageFile.readHeader(table.rows[index].scans[0])
-      return header?.geometry.reoriented(to: .ras).spacing
-    }.compactMap(\.self)
-    guard !found.isEmpty else { return nil }
-    return (0..<3).map { axis in
-      let sorted = found.map { $0[axis] }.sorted()
-      return (sorted[sorted.count / 2] * 1000).rounded() / 1000
+  /// That of the configuration, or else that of the cases. What cannot be read is told by the check of
+  /// the cases.
+  private func fingerprint(
+    of table: CaseTable, channels: [String], changes: JSONValue?, _ workers: Workers,
+    _ console: Console
+  ) throws -> DatasetFingerprint? {
+    if case .object(let parts)? = changes, let part = parts["fingerprint"], part != .null {
+      return try DatasetFingerprint(part, path: config ?? "")
     }
+    let progress = ProgressDisplay("taking the fingerprint", console: console)
+    defer { progress.finish() }
+    return DatasetFingerprint(
+      try table.cases(channels: channels), channels: channels, workers: workers,
+      progress: progress.update)
   }
 }
