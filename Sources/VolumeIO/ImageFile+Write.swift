@@ -44,8 +44,17 @@ extension ImageFile {
   ) throws(VolumeIOError) {
     let largest = labelMap.voxels.max() ?? 0
     let volume: Volume
+    let samples = [Float](unsafeUninitializedCapacity: labelMap.voxels.count) { samples, filled in
+      filled = labelMap.voxels.count
+      labelMap.voxels.withUnsafeBufferPointer { voxels in
+        nonisolated(unsafe) let (samples, voxels) = (samples, voxels)
+        workers.forEachRange(of: voxels.count, chunk: 1 << 18) { range, _ in
+          for index in range { samples.initializeElement(at: index, to: Float(voxels[index])) }
+        }
+      }
+    }
     do {
-      volume = try Volume(geometry: labelMap.geometry, samples: labelMap.voxels.map { Float($0) })
+      volume = try Volume(geometry: labelMap.geometry, samples: samples)
     } catch {
       throw .unwritable(path: path, reason: error.description)
     }

@@ -266,10 +266,14 @@ struct Execution {
     _ number: Int, slices: Int, from source: Int, stride sourceStride: Int, to target: Int,
     stride targetStride: Int
   ) {
-    let count = slices * plan.schedule.places[number].sliceFloats
-    workers.forEach(count > 0 ? plan.buffers[number].blocks : 0) { [arena] block, _ in
-      (arena.pointer + target + block * targetStride).update(
-        from: arena.pointer + source + block * sourceStride, count: count)
+    let slice = plan.schedule.places[number].sliceFloats
+    // Slices that overlap others' old places move together.
+    let parts = abs(target - source) >= slices * slice ? slices : min(1, slices)
+    let count = parts == 1 ? slices * slice : slice
+    workers.forEach(parts * plan.buffers[number].blocks) { [arena] task, _ in
+      let (block, part) = (task / parts, task % parts * slice)
+      (arena.pointer + target + block * targetStride + part).update(
+        from: arena.pointer + source + block * sourceStride + part, count: count)
     }
   }
 

@@ -26,8 +26,9 @@ struct Schedule {
     var keptSlices = 0
     /// Where they are kept; nil where they stay in the buffer, whose memory is then not shared.
     var keptOffset: Int?
-    /// Whether it is better not to share the memory of a buffer that keeps most of its slices.
-    var staysPut: Bool { 2 * keptSlices > slices }
+    /// Whether it is better not to share the memory of a buffer that keeps a third of its slices:
+    /// they then move once for a slab instead of away and back.
+    var staysPut: Bool { 3 * keptSlices >= slices }
     /// The first and the last layer that use it; one past the last layer stands for the output.
     var first = Int.max
     var last = -1

@@ -166,7 +166,9 @@ extension Volume {
   fileprivate mutating func zeroNonFinite() -> String? {
     // Read first: writing copies samples that others hold too.
     let count = samples.withUnsafeBufferPointer { samples in
-      samples.reduce(0) { $0 + ($1.isFinite ? 0 : 1) }
+      var count = 0
+      for sample in samples { count &+= sample.isFinite ? 0 : 1 }
+      return count
     }
     if count > 0 {
       samples.withUnsafeMutableBufferPointer { samples in

@@ -127,6 +127,7 @@ public struct Segmenter: Sendable {
 
   /// Removes what the options do not want.
   private func cleaned(_ labels: LabelMap) throws -> LabelMap {
+    guard options.smallestLesion > 0 || options.keepsLargestOnly else { return labels }
     var kept = labels.foreground
     if options.smallestLesion > 0 {
       kept = kept.removingComponents(smallerThanMillilitres: options.smallestLesion, .corners)

@@ -30,15 +30,10 @@ enum SampleEncoder {
   static func encode(
     _ samples: [Float], as type: StoredType, after header: [UInt8], path: String, workers: Workers
   ) throws(VolumeIOError) -> [UInt8] {
-    if let (lowest, limit) = bounds(type) {
-      for sample in samples {
-        let rounded = sample.rounded(.toNearestOrEven)
-        guard rounded >= lowest, rounded < limit else {
-          throw .unsupported(
-            path: path, found: "a sample of \(sample), which \(type) cannot hold",
-            remedy: "write it as another type, such as float32")
-        }
-      }
+    if let sample = firstBeyond(type, samples, workers) {
+      throw .unsupported(
+        path: path, found: "a sample of \(sample), which \(type) cannot hold",
+        remedy: "write it as another type, such as float32")
     }
     return switch type {
     case .int8: encode(samples, header, workers) { Int8($0.rounded(.toNearestOrEven)) }
@@ -52,6 +47,25 @@ enum SampleEncoder {
     case .float32: encode(samples, header, workers) { $0.bitPattern }
     case .float64: encode(samples, header, workers) { Double($0).bitPattern }
     }
+  }
+
+  /// The first sample whose nearest integer a type cannot hold.
+  private static func firstBeyond(
+    _ type: StoredType, _ samples: [Float], _ workers: Workers
+  ) -> Float? {
+    guard let (lowest, limit) = bounds(type) else { return nil }
+    let chunk = 1 << 18
+    let chunks = samples.count / chunk + 1
+    let found: [Float?] = workers.map(chunks) { number in
+      samples.withUnsafeBufferPointer { samples in
+        for index in number * chunk..<min(samples.count, (number + 1) * chunk) {
+          let rounded = samples[index].rounded(.toNearestOrEven)
+          if !(rounded >= lowest && rounded < limit) { return samples[index] }
+        }
+        return nil
+      }
+    }
+    return found.lazy.compactMap(\.self).first
   }
 
   @inline(__always)
