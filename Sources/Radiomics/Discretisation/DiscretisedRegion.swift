@@ -12,10 +12,14 @@ public struct DiscretisedRegion: Sendable {
   public let shape: [Bool]
   /// The highest level, Ng.
   public let levelCount: Int
-  /// The levels that occur, ascending; empty levels between them are left out.
+  /// The levels that occur in the region, ascending; empty levels between them are left out. Where this
+  /// is a part of a region, the part may lack some of them.
   public let present: [Int]
   /// How many voxels have each of the levels in ``present``.
   public let counts: [Int]
+
+  /// The levels of ``present`` that voxels have.
+  var occurring: [Int] { zip(present, counts).filter { $0.1 > 0 }.map(\.0) }
 
   /// The number of voxels in the intensity mask.
   public var voxelCount: Int { counts.reduce(0, +) }

@@ -32,27 +32,29 @@ extension GLCM {
   typealias Measure = any KeyPath<GLCMMeasures, Double> & Sendable
 
   /// The features of a convention with what they name, in PyRadiomics' order.
-  static func names(
-    _ convention: Convention
-  ) -> [(name: String, measure: Measure)] {
-    let all: [(name: String, measure: Measure)] = [
-      ("Autocorrelation", \.autocorrelation), ("ClusterProminence", \.clusterProminence),
-      ("ClusterShade", \.clusterShade), ("ClusterTendency", \.clusterTendency),
-      ("Contrast", \.contrast), ("Correlation", \.correlation),
-      ("DifferenceAverage", \.differenceAverage), ("DifferenceEntropy", \.differenceEntropy),
-      ("DifferenceVariance", \.differenceVariance), ("Dissimilarity", \.differenceAverage),
-      ("Homogeneity1", \.inverseDifference), ("Homogeneity2", \.inverseDifferenceMoment),
-      ("Id", \.inverseDifference), ("Idm", \.inverseDifferenceMoment),
-      ("Idmn", \.inverseDifferenceMomentNormalized), ("Idn", \.inverseDifferenceNormalized),
-      ("Imc1", \.informationCorrelation1), ("Imc2", \.informationCorrelation2),
-      ("InverseVariance", \.inverseVariance), ("JointAverage", \.jointAverage),
-      ("JointEnergy", \.jointEnergy), ("JointEntropy", \.jointEntropy),
-      ("MCC", \.maximalCorrelation), ("MaximumProbability", \.maximumProbability),
-      ("SumAverage", \.sumAverage), ("SumEntropy", \.sumEntropy), ("SumSquares", \.sumSquares),
-      ("SumVariance", \.clusterTendency),
-    ]
-    let absent: Set = ["Homogeneity1", "Homogeneity2", "MCC"]
-    return convention == .pyradiomics ? all : all.filter { !absent.contains($0.name) }
+  static func names(_ convention: Convention) -> [(name: String, measure: Measure)] {
+    convention == .pyradiomics ? all : ibsi
+  }
+
+  private static let all: [(name: String, measure: Measure)] = [
+    ("Autocorrelation", \.autocorrelation), ("ClusterProminence", \.clusterProminence),
+    ("ClusterShade", \.clusterShade), ("ClusterTendency", \.clusterTendency),
+    ("Contrast", \.contrast), ("Correlation", \.correlation),
+    ("DifferenceAverage", \.differenceAverage), ("DifferenceEntropy", \.differenceEntropy),
+    ("DifferenceVariance", \.differenceVariance), ("Dissimilarity", \.differenceAverage),
+    ("Homogeneity1", \.inverseDifference), ("Homogeneity2", \.inverseDifferenceMoment),
+    ("Id", \.inverseDifference), ("Idm", \.inverseDifferenceMoment),
+    ("Idmn", \.inverseDifferenceMomentNormalized), ("Idn", \.inverseDifferenceNormalized),
+    ("Imc1", \.informationCorrelation1), ("Imc2", \.informationCorrelation2),
+    ("InverseVariance", \.inverseVariance), ("JointAverage", \.jointAverage),
+    ("JointEnergy", \.jointEnergy), ("JointEntropy", \.jointEntropy),
+    ("MCC", \.maximalCorrelation), ("MaximumProbability", \.maximumProbability),
+    ("SumAverage", \.sumAverage), ("SumEntropy", \.sumEntropy), ("SumSquares", \.sumSquares),
+    ("SumVariance", \.clusterTendency),
+  ]
+
+  private static let ibsi = all.filter {
+    !["Homogeneity1", "Homogeneity2", "MCC"].contains($0.name)
   }
 
   /// The features (IBSI 3.6.1 to 3.6.25, and Haralick's maximal correlation coefficient).
@@ -153,18 +155,37 @@ extension GLCM {
     result.informationCorrelation1 = largest == 0 ? information : information / largest
     if convention == .ibsi, largest == 0 { result.informationCorrelation1 = 0 }
 
-    var independent = entropyRow + entropyColumn
-    // The sum over all pairs differs from it by PyRadiomics' addition to each logarithm alone, too
-    // little to be worth it for many levels.
-    if convention == .pyradiomics, levels.count <= 512 {
-      independent = 0
-      for row in rows where row > 0 {
-        for column in columns where column > 0 {
-          independent -= row * column * logarithm(row * column, convention)
-        }
-      }
-    }
+    let independent =
+      convention == .pyradiomics && levels.count <= 512
+      ? jointEntropyIfIndependent(rows, columns)
+      // Equal but for PyRadiomics' addition to each logarithm, which is not worth it for many levels.
+      : entropyRow + entropyColumn
     let excess = independent - result.jointEntropy
     result.informationCorrelation2 = excess > 0 ? (1 - exp(-2 * excess)).squareRoot() : 0
+  }
+
+  /// The entropy of pairs of independent levels, term by term as PyRadiomics adds them: its difference
+  /// from the true one is often 0, which other ways of rounding would miss.
+  private func jointEntropyIfIndependent(_ rows: [Double], _ columns: [Double]) -> Double {
+    // Small matrices have few distinct probabilities, and so few logarithms.
+    func distinct(_ probabilities: [Double]) -> (values: [Double], places: [Int]) {
+      var values: [Double] = []
+      let places = probabilities.filter { $0 > 0 }.map { probability in
+        if let place = values.firstIndex(of: probability) { return place }
+        values.append(probability)
+        return values.count - 1
+      }
+      return (values, places)
+    }
+    let (rows, columns) = (distinct(rows), distinct(columns))
+    let terms = rows.values.flatMap { row in
+      columns.values.map { row * $0 * logarithm(row * $0, convention) }
+    }
+    var entropy = 0.0
+    for row in rows.places {
+      let start = row * columns.values.count
+      for column in columns.places { entropy -= terms[start + column] }
+    }
+    return entropy
   }
 }

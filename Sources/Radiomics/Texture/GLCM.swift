@@ -5,7 +5,7 @@ import Volumes
 /// The grey-level co-occurrence matrix (Haralick 1973; IBSI 3.6): how often levels i and j are those of
 /// voxels at an offset from each other.
 public struct GLCM: Sendable {
-  /// A pair of levels that occurs: places among the levels present, from 0, and its probability.
+  /// A pair of levels that occurs: places in ``levels``, and its probability.
   struct Entry: Sendable {
     let i: Int
     let j: Int
@@ -14,8 +14,10 @@ public struct GLCM: Sendable {
 
   /// By i and then j.
   let entries: [Entry]
-  /// The levels present in the region, ascending.
+  /// The levels that occur, ascending.
   let levels: [Int]
+  /// Whether the region, of which this may be a part, has one level alone.
+  let isFlat: Bool
   /// The highest level, Ng.
   let levelCount: Int
   /// The convention for logarithms and for regions of one level.
@@ -60,10 +62,11 @@ public struct GLCM: Sendable {
       } ?? 1
     }
     let merges = settings.aggregation.mergesDirections || settings.weighting != nil
+    let levels = region.occurring
     var matrices: [GLCM] = []
     for part in grid.parts(settings.aggregation) {
       let pairs = PairCounter.count(
-        grid, part, offsets.map(grid.step), levels: region.present.count,
+        grid, part, offsets.map(grid.step), levels: levels.count,
         isSymmetrical: settings.isSymmetrical)
       for entries in merges ? [merged(pairs, weights)] : pairs where !entries.isEmpty {
         let total = entries.reduce(0) { $0 + $1.probability }
@@ -73,7 +76,7 @@ public struct GLCM: Sendable {
           GLCM(
             entries: entries.map {
               Entry(i: $0.i, j: $0.j, probability: $0.probability / total)
-            }, levels: region.present, levelCount: region.levelCount,
+            }, levels: levels, isFlat: region.present.count == 1, levelCount: region.levelCount,
             convention: settings.convention))
       }
     }

@@ -28,9 +28,10 @@ public enum GLDM {
     // Wider than any two levels lie apart makes no difference.
     let coarseness = Int32(min(settings.coarseness, Discretisation.largestLevelCount))
     var place = [Int](repeating: 0, count: region.levelCount + 1)
-    for (index, level) in region.present.enumerated() { place[level] = index + 1 }
+    let levels = region.occurring
+    for (index, level) in levels.enumerated() { place[level] = index + 1 }
     return grid.parts(settings.aggregation).map { rows in
-      var counter = SizeCounter(levels: region.present, largestSize: steps.count + 1)
+      var counter = SizeCounter(levels: levels, largestSize: steps.count + 1)
       counter.count { count in
         dependences(grid, rows, steps, coarseness) { count(place[Int($0)], Int($1)) }
       }

@@ -15,8 +15,9 @@ public enum GLDZM {
       region, border: 1, sliceAxis: settings.sliceAxis, isCompressed: true)
     let distances = distances(
       region, grid, sliceAxis: settings.sliceAxis, isPlanar: settings.aggregation.isPlanar)
+    let levels = region.occurring
     let matrices = Zones.find(grid, settings.aggregation, distances: distances).map {
-      GLSZM.matrix($0, region.present, settings.convention) { $0.distance }
+      GLSZM.matrix($0, levels, settings.convention) { $0.distance }
     }
     return names.features(
       matrices.map { $0.measures() }, settings.convention, undefined: "the region has no voxel")

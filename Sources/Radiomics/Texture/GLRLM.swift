@@ -26,6 +26,7 @@ public enum GLRLM {
     let offsets = grid.offsets(
       distances: [1], isPlanar: settings.aggregation.isPlanar, isWithinBox: false)
     let merges = settings.aggregation.mergesDirections || settings.weighting != nil
+    let levels = region.occurring
     var matrices: [SizeMatrix] = []
     for part in grid.parts(settings.aggregation) {
       let lists = workers.map(offsets.count) { direction in
@@ -35,7 +36,7 @@ public enum GLRLM {
           return [SizeMatrix.Entry]()
         }
         let weight = settings.weighting?.distance(offset, spacing: grid.spacing) ?? 1
-        return runs(grid, part, along: offset, region.present).entries(weight: weight)
+        return runs(grid, part, along: offset, levels).entries(weight: weight)
       }
       for entries in merges ? [SizeCounter.merged(lists)] : lists where !entries.isEmpty {
         matrices.append(

@@ -21,8 +21,9 @@ public enum GLSZM {
     try settings.validate()
     let grid = try LevelGrid(
       region, border: 1, sliceAxis: settings.sliceAxis, isCompressed: true)
+    let levels = region.occurring
     return Zones.find(grid, settings.aggregation, distances: nil).map {
-      matrix($0, region.present, settings.convention) { $0.size }
+      matrix($0, levels, settings.convention) { $0.size }
     }
   }
 

@@ -9,7 +9,7 @@ struct LevelGrid: Sendable {
     let count: Int
   }
 
-  /// Padded levels: as they are, or their places in ``DiscretisedRegion/present``, from 1.
+  /// Padded levels: as they are, or their places in ``DiscretisedRegion/occurring``, from 1.
   let levels: [Int32]
   /// The size of the padded grid.
   let size: SIMD3<Int>
@@ -27,7 +27,8 @@ struct LevelGrid: Sendable {
   /// - Parameters:
   ///   - border: how far neighbours are looked for.
   ///   - sliceAxis: the voxel axis that becomes the slowest.
-  ///   - isCompressed: whether levels are replaced by their places among the levels present.
+  ///   - isCompressed: whether levels are replaced by their places among the levels that
+  ///     occur.
   init(
     _ region: DiscretisedRegion, border: Int, sliceAxis: Int, isCompressed: Bool
   ) throws(RadiomicsError) {
@@ -53,7 +54,7 @@ struct LevelGrid: Sendable {
     }
     var place = [Int32](0...Int32(region.levelCount))
     if isCompressed {
-      for (index, level) in region.present.enumerated() { place[level] = Int32(index + 1) }
+      for (index, level) in region.occurring.enumerated() { place[level] = Int32(index + 1) }
     }
     var padded = [Int32](repeating: 0, count: total)
     var rows: [Row] = []

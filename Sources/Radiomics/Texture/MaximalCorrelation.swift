@@ -14,7 +14,7 @@ extension GLCM {
   ///   - rows: p_x.
   ///   - columns: p_y.
   func maximalCorrelation(_ rows: [Double], _ columns: [Double]) -> Double {
-    guard levels.count > 1 else { return 1 }
+    guard !isFlat else { return 1 }
     let used = rows.indices.filter { rows[$0] > 0 }
     // Each level without a pair has the eigenvalue 0.
     guard used.count > 1 else { return 0 }

@@ -138,10 +138,16 @@ public struct NGTDM: Sendable {
   /// The sum of |i - j| (p_i s_i + p_j s_j) / (p_i + p_j) over all ordered pairs of levels. Levels of as
   /// many voxels share p_j: they are taken together.
   private func complexitySum(_ probabilities: [Double]) -> Double {
-    let groups = Dictionary(grouping: entries.indices) { entries[$0].count }
+    let order = entries.indices.sorted {
+      (entries[$0].count, entries[$0].level) < (entries[$1].count, entries[$1].level)
+    }
     var sum = 0.0
-    for count in groups.keys.sorted() {
-      guard let group = groups[count], let first = group.first else { continue }
+    var start = 0
+    while start < order.count {
+      let first = order[start]
+      let end = order[start...].firstIndex { entries[$0].count != entries[first].count }
+      let group = Array(order[start..<(end ?? order.count)])
+      start += group.count
       let all = group.reduce(0) { $0 + entries[$1].level }
       var (below, sumBelow) = (0, 0)
       for (index, entry) in entries.enumerated() {

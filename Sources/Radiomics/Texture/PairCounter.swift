@@ -9,7 +9,7 @@ enum PairCounter {
   ///
   /// - Parameters:
   ///   - steps: the offsets as distances in the memory of the grid, whose levels are compressed.
-  ///   - levels: the number of levels present.
+  ///   - levels: the number of levels that occur.
   ///   - isSymmetrical: counts each pair in both orders.
   static func count(
     _ grid: LevelGrid, _ rows: ArraySlice<LevelGrid.Row>, _ steps: [Int], levels: Int,

@@ -26,7 +26,6 @@ struct SizeMatrix: Sendable {
     let total = entries.reduce(0) { $0 + $1.count }
     guard total > 0 else { return result }
     var sums = SizeMeasures(0)
-    var ofSize = [Int: Double](minimumCapacity: 64)
     var (ofLevel, level) = (0.0, 0)
     var (meanLevel, meanSize) = (0.0, 0.0)
     for entry in entries {
@@ -38,7 +37,6 @@ struct SizeMatrix: Sendable {
         (ofLevel, level) = (0, entry.level)
       }
       ofLevel += count
-      ofSize[entry.size, default: 0] += count
       meanLevel += probability * i
       meanSize += probability * j
       sums.small += count / j2
@@ -53,11 +51,15 @@ struct SizeMatrix: Sendable {
       sums.energy += probability * probability
     }
     sums.levelNonUniformity += ofLevel * ofLevel
-    // In the order of sizes, for the same bits in each run.
-    for size in ofSize.keys.sorted() {
-      let count = ofSize[size] ?? 0
-      sums.sizeNonUniformity += count * count
+    var (ofSize, size) = (0.0, 0)
+    for entry in entries.sorted(by: { ($0.size, $0.level) < ($1.size, $1.level) }) {
+      if entry.size != size {
+        sums.sizeNonUniformity += ofSize * ofSize
+        (ofSize, size) = (0, entry.size)
+      }
+      ofSize += entry.count
     }
+    sums.sizeNonUniformity += ofSize * ofSize
     for entry in entries {
       let probability = entry.count / total
       let (i, j) = (Double(entry.level) - meanLevel, Double(entry.size) - meanSize)

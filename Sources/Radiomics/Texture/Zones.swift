@@ -2,7 +2,7 @@ import Volumes
 
 /// Groups of connected voxels of one level: 26-connected in space, 8-connected in slices.
 struct Zones {
-  /// A zone: the place of its level among those present, from 1, its number of voxels, and its voxels'
+  /// A zone: the place of its level among those that occur, from 1, its number of voxels, and its voxels'
   /// least distance to the border of the morphological mask.
   struct Zone {
     let level: Int
