@@ -52,6 +52,7 @@ let package = Package(
         "oflog", "ofstd", "openjp2", "z",
       ].map { .linkedLibrary($0) }),
     library("Parallel"),
+    library("Basics"),
 
     // Floor 1
     library("Volumes", ["Parallel"]),
@@ -63,7 +64,8 @@ let package = Package(
     library("ConvNet", ["ConvKernels", "Parallel"]),
 
     // Floor 3
-    library("Segmentation", ["ConvNet", "Volumes", "VolumeIO", "Parallel"]),
+    library(
+      "Segmentation", ["ConvNet", "Volumes", "VolumeIO", "Phantoms", "Parallel", "Basics"]),
     library("Radiomics", ["Volumes", "VolumeIO", "Parallel"]),
 
     // Floor 4
@@ -71,7 +73,7 @@ let package = Package(
       name: "medcnn",
       dependencies: [
         "Segmentation", "Radiomics", "ConvNet", "Volumes", "VolumeIO", "Phantoms", "Figures",
-        "Parallel", "CMalloc",
+        "Parallel", "Basics", "CMalloc",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -82,6 +84,7 @@ let package = Package(
       dependencies: ["medcnn", "ConvNet", "Segmentation", "VolumeIO", "Volumes"],
       exclude: ["Golden"],
       swiftSettings: strict),
+    tests(of: "Basics"),
     tests(of: "ConvKernels"),
     tests(of: "ConvNet", ["Parallel", "Phantoms"], data: ["Golden"]),
     tests(of: "Figures", ["CDeflate", "Volumes"]),

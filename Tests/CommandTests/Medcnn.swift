@@ -7,10 +7,22 @@ struct Medcnn {
   let errors: String
 
   /// Runs the program in a folder.
-  init(_ arguments: [String], in folder: URL? = nil) throws {
+  ///
+  /// - Parameter largestFile: the most blocks of 512 bytes that it can write to a file.
+  init(_ arguments: [String], in folder: URL? = nil, largestFile: Int? = nil) throws {
     let process = Process()
     process.executableURL = Medcnn.executable
     process.arguments = arguments
+    if let largestFile {
+      // A write beyond the limit fails, as on a full disk, where its signal is ignored.
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      process.arguments =
+        [
+          "-c", "trap '' XFSZ; ulimit -f \(largestFile); exec \"$0\" \"$@\"",
+          Medcnn.executable.path,
+        ]
+        + arguments
+    }
     process.currentDirectoryURL = folder
     var environment = ProcessInfo.processInfo.environment
     // Help is wrapped to the terminal's width.

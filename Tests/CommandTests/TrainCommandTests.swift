@@ -80,6 +80,63 @@ import Volumes
     #expect(segmented.output.contains("lesion"))
   }
 
+  @Test func crossValidatesAndGoesOn() throws {
+    let options = [
+      "--epochs", "1", "--folds", "2", "--predictions", "found", "--out", "a.safetensors",
+    ]
+    let run = try train(options)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.errors.contains("fold 2 of 2"))
+    #expect(run.errors.contains("wrote a.folds.csv: dice all labels "))
+    let table = try String(contentsOfFile: folder.path("a.folds.csv"), encoding: .utf8)
+    let lines = table.split(separator: "\n")
+    #expect(lines[0] == "case,fold,dice all labels,dice lesion")
+    #expect(Set(lines.dropFirst().map { $0.prefix(2) }) == ["p1", "p2", "p3", "p4"])
+    #expect(lines.count == 5)
+    for number in 1...4 {
+      let map = try ImageFile.readLabelMap(folder.path("found/p\(number).nii.gz"))
+      #expect(map.geometry.size == [14, 13, 12])
+    }
+    let card = try Model(contentsOf: folder.url.appendingPathComponent("a.fold1.safetensors")).card
+    #expect(card.accuracy?.contains("2 cases held out, which chose nothing") == true)
+    #expect(try train(options).errors.contains("give --resume"))
+    // As if it had been killed in the second fold.
+    for ending in ["safetensors", "cases.csv"] {
+      try FileManager.default.removeItem(atPath: folder.path("a.fold2.\(ending)"))
+    }
+    try FileManager.default.removeItem(atPath: folder.path("a.folds.csv"))
+    let again = try train(options + ["--resume"])
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(again.errors.contains("fold 1 of 2 is finished"))
+    #expect(try String(contentsOfFile: folder.path("a.folds.csv"), encoding: .utf8) == table)
+    let wrong = try train(["--folds", "2", "--validation", "0.5", "--out", "b.safetensors"])
+    #expect(wrong.status == 2)
+  }
+
+  /// A file system that is full, as far as one program goes.
+  @Test func keepsTheLastCheckpointWhereNoMoreCanBeWritten() throws {
+    let options = ["--validation", "0", "--out", "a.safetensors"]
+    #expect(try train(["--epochs", "1"] + options).status == 0)
+    let checkpoint = folder.url.appendingPathComponent("a.checkpoint.safetensors")
+    let before = try Data(contentsOf: checkpoint)
+    let full = try Medcnn(
+      ["train", "--data", "cases.csv", "--config", "plan.yaml", "--epochs", "2", "--resume"]
+        + options, in: folder.url, largestFile: 1)
+    #expect(full.status == 1)
+    #expect(full.errors.contains("a.checkpoint.safetensors: cannot be written"))
+    #expect(try Data(contentsOf: checkpoint) == before)
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+    #expect(left.allSatisfy { !$0.contains(".tmp") && !$0.contains("sb-") })
+    let resumed = try train(["--epochs", "2", "--resume"] + options)
+    #expect(resumed.status == 0, "\(resumed.errors)")
+  }
+
+  @Test func refusesCasesHeldOutThatAreLearnedFrom() throws {
+    let run = try train(["--validation", "cases.csv", "--out", "a.safetensors"])
+    #expect(run.status == 1)
+    #expect(run.errors.contains("are also among those to learn from"))
+  }
+
   @Test func printsThePlan() throws {
     let run = try train(["--print-plan", "--seed", "7"])
     #expect(run.status == 0)

@@ -50,10 +50,10 @@ enum MadeCases {
     return try model(configuration.description(), .streamed(alignment: 1))
   }
 
-  static func uNet() throws -> Model {
+  static func uNet(features: [Int] = [8, 8], patch: Int = 12) throws -> Model {
     try model(
-      UNet.Configuration(inputChannels: 1, classes: 2, features: [8, 8]).description(),
-      .windows(patch: [12, 12, 12], step: 0.5, gaussian: 0.125, mirror: []))
+      UNet.Configuration(inputChannels: 1, classes: 2, features: features).description(),
+      .windows(patch: [patch, patch, patch], step: 0.5, gaussian: 0.125, mirror: []))
   }
 
   /// A U-Net whose outputs are a whole lesion and its core.

@@ -116,6 +116,48 @@ import Volumes
     }
   }
 
+  /// Broken off in an epoch, with outputs that only help to learn.
+  @Test func goesOnWithinAnEpochToTheSameBits() throws {
+    struct Killed: Error {}
+    var options = MadeCases.options(steps: 4, epochs: 2, segment: 16)
+    options.batch = 1
+    options.deepSupervision = true
+    options.averageDecay = 0.9
+    func trainer() throws -> Trainer {
+      try Trainer(
+        MadeCases.uNet(features: [4, 4, 4, 4], patch: 16), options: options,
+        training: MadeCases.cases(0..<2), validation: MadeCases.cases(5..<6))
+    }
+    var log: TrainingLog?
+    let whole = try trainer().run { if case .epoch(let now) = $0 { log = now } }
+    #expect(!whole.network.weights.keys.contains { $0.hasPrefix("supervision") })
+    let url = path("checkpoint.safetensors")
+    defer { try? FileManager.default.removeItem(at: url) }
+    for (killed, kept) in [(3, 3), (6, 6)] {
+      let broken = try trainer()
+      if killed > 3 { try broken.resume(from: url) }
+      #expect(throws: Killed.self) {
+        try broken.run(checkpoint: url, every: .zero) {
+          if case .step(killed, _, _) = $0 { throw Killed() }
+        }
+      }
+      let found = try Checkpoint(contentsOf: url)
+      #expect(found.state.step == kept)
+      #expect(found.state.weights["supervision.1.weight"] != nil)
+    }
+    let last = try trainer()
+    try last.resume(from: url)
+    #expect(last.finishedSteps == 6)
+    var resumed: TrainingLog?
+    #expect(try last.run { if case .epoch(let now) = $0 { resumed = now } } == whole)
+    #expect(resumed == log)
+    // A checkpoint is kept after an epoch only, where there is time.
+    #expect(throws: Killed.self) {
+      try trainer().run(checkpoint: url) { if case .step(7, _, _) = $0 { throw Killed() } }
+    }
+    #expect(try Checkpoint(contentsOf: url).state.step == 4)
+  }
+
   @Test func moreCasesThanMemoryComeIntoUseInTurn() throws {
     let model = try MadeCases.deepMedic()
     let frame = try SegmentFrame(model, segment: Triple(repeating: 12))
@@ -133,8 +175,9 @@ import Volumes
     }
     let counts = loads.withLock { $0 }
     #expect(counts.count == 6)
-    // About two an epoch of four steps.
-    #expect(counts.values.reduce(0, +) <= 20)
+    memory.finish()
+    // About two an epoch of four steps, and the next one.
+    #expect(counts.values.reduce(0, +) <= 24)
   }
 
   @Test func stopsWhereNumbersAreNotFinite() throws {

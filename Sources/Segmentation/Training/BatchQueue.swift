@@ -49,14 +49,19 @@ final class BatchQueue: Sendable {
 }
 
 extension TrainingOptions {
-  /// The batch of a step: its segments, drawn, augmented and with channels left out.
+  /// The batch of a step: its segments, drawn, augmented and with channels left out. The last ones are
+  /// of phantoms, where there are some.
   func batch(
-    _ step: Int, of memory: CaseMemory, frame: SegmentFrame, rank: Int
+    _ step: Int, of memory: CaseMemory, phantoms memoryOfPhantoms: CaseMemory? = nil,
+    frame: SegmentFrame, rank: Int
   ) throws -> TrainingBatch {
     var batch = TrainingBatch()
+    let count = memoryOfPhantoms == nil ? 0 : phantoms?.segments(of: self.batch, step: step) ?? 0
     for number in 0..<self.batch {
       var random = SplitMix(seed: seed, keys: step, rank * self.batch + number)
-      let prepared = try memory.drawn(step: step, using: &random)
+      let isPhantom = number >= self.batch - count
+      let source = isPhantom ? memoryOfPhantoms ?? memory : memory
+      let prepared = try source.drawn(step: step, using: &random)
       let voxel = sampling.voxel(of: prepared, using: &random)
       let low = frame.low(around: voxel, of: prepared)
       var (image, target) = augmentation.map(using: &random)

@@ -1,3 +1,4 @@
+internal import Basics
 public import Foundation
 internal import VolumeIO
 public import Volumes
@@ -98,7 +99,7 @@ public struct CaseTable: Sendable, Equatable {
   ///   - path: how messages call the table.
   init(_ text: String, folder: URL, path: String) throws {
     func invalid(_ reason: String) -> SegmentationError { .table(path: path, reason: reason) }
-    guard var records = CaseTable.records(of: text) else {
+    guard var records = CSV.records(of: text) else {
       throw invalid("a quoted field does not end")
     }
     records.removeAll { $0.allSatisfy(\.isEmpty) }
@@ -217,39 +218,5 @@ public struct CaseTable: Sendable, Equatable {
           "its cases \(CaseTable.list(shared)) are also among those to learn from; a case held "
           + "out must not be learned from: take it out of one of them")
     }
-  }
-
-  /// The fields of each line, or nil where a quoted field does not end.
-  private static func records(of text: String) -> [[String]]? {
-    var records: [[String]] = []
-    var record: [String] = []
-    var field = ""
-    var isQuoted = false
-    var rest = Substring(text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text)
-    while let character = rest.popFirst() {
-      if isQuoted {
-        if character != "\"" {
-          field.append(character)
-        } else if rest.first == "\"" {
-          field.append("\"")
-          rest.removeFirst()
-        } else {
-          isQuoted = false
-        }
-      } else if character == "\"" && field.isEmpty {
-        isQuoted = true
-      } else if character == "," {
-        record.append(field)
-        field = ""
-      } else if character.isNewline {
-        records.append(record + [field])
-        (record, field) = ([], "")
-      } else {
-        field.append(character)
-      }
-    }
-    if isQuoted { return nil }
-    if !record.isEmpty || !field.isEmpty { records.append(record + [field]) }
-    return records
   }
 }

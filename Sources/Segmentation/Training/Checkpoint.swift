@@ -3,7 +3,7 @@ internal import Foundation
 
 /// A training's state as a safetensors file, with what must be the same when it goes on.
 struct Checkpoint {
-  static let version = "1"
+  static let version = "2"
   var options: TrainingOptions
   /// The names of the cases that are learned from, and of those held out.
   var cases: [[String]]
@@ -11,6 +11,7 @@ struct Checkpoint {
 
   private struct Numbers: Codable {
     var step: Int
+    var epochLoss: Double
     var optimizerSteps: Int
     var averageSteps: Int?
     var batches: Int
@@ -45,7 +46,8 @@ struct Checkpoint {
       for (name, values) in batch { add(values, "statistics/\(number)/\(name)") }
     }
     let numbers = Numbers(
-      step: state.step, optimizerSteps: state.optimizer.steps, averageSteps: state.average?.steps,
+      step: state.step, epochLoss: state.epochLoss, optimizerSteps: state.optimizer.steps,
+      averageSteps: state.average?.steps,
       batches: state.statistics.batches.count, bestDice: state.best?.dice,
       bestEpoch: state.best?.epoch)
     try SafeTensors.write(
@@ -104,7 +106,7 @@ struct Checkpoint {
       return batch.mapValues(\.values)
     }
     state = TrainingState(
-      step: numbers.step, weights: part("weights"),
+      step: numbers.step, epochLoss: numbers.epochLoss, weights: part("weights"),
       optimizer: Optimizer(
         options.optimizer, decay: options.decay, steps: numbers.optimizerSteps, memory: memory),
       statistics: BatchStatistics(batches: batches), log: try read("log"))
@@ -120,7 +122,8 @@ struct Checkpoint {
   ///
   /// - Throws: ``SegmentationError/checkpoint(path:reason:)``.
   func check(
-    against options: TrainingOptions, cases: [[String]], weights: [String: Weight], path: String
+    against options: TrainingOptions, cases: [[String]], weights: [String: Weight],
+    modelWeights: [String: Weight], path: String
   ) throws(SegmentationError) {
     func invalid(_ reason: String) -> SegmentationError { .checkpoint(path: path, reason: reason) }
     var expected = options
@@ -137,18 +140,17 @@ struct Checkpoint {
     }
     func shapes(_ weights: [String: Weight]) -> [String: [Int]] { weights.mapValues(\.shape) }
     let wanted = shapes(weights)
-    let others = [state.average?.weights, state.best?.weights].compactMap { $0.map(shapes) }
-    guard shapes(state.weights).keys == wanted.keys,
-      ([shapes(state.weights)] + others).allSatisfy({ $0.keys == wanted.keys }),
-      state.weights.allSatisfy({ wanted[$0.key]?.reduce(1, *) == $0.value.values.count })
+    guard shapes(state.weights) == wanted,
+      state.average.map({ shapes($0.weights) }) ?? wanted == wanted,
+      state.best.map({ shapes($0.weights) == shapes(modelWeights) }) ?? true
     else { throw invalid("its network has other weights than this one") }
     for (name, slots) in state.optimizer.memory {
       for values in slots.values where values.count != state.weights[name]?.values.count {
         throw invalid("its optimiser remembers another number of weights of \(name)")
       }
     }
-    guard state.step >= 0, state.step % options.stepsPerEpoch == 0 else {
-      throw invalid("its step \(state.step) is not the end of an epoch")
+    guard state.step >= 0, state.log.rows.count == state.step / options.stepsPerEpoch else {
+      throw invalid("its step \(state.step) does not fit its \(state.log.rows.count) epochs")
     }
   }
 }

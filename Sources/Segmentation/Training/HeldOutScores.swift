@@ -1,22 +1,40 @@
+internal import Basics
+internal import ConvNet
 internal import Parallel
-internal import Volumes
+public import Volumes
 
 /// The Dice coefficients of a model on cases that it did not learn from.
-struct HeldOutScores {
-  /// For each label or region of the model, of each case in which the truth or the prediction has it.
-  private(set) var dice: [[Double]]
-  /// For all labels together, likewise.
-  private(set) var whole: [Double] = []
+public struct HeldOutScores: Sendable {
+  /// Those of one case.
+  public struct Row: Sendable, Hashable {
+    /// The case's name.
+    public var name: String
+    /// For each label or region; nil where neither the truth nor the prediction has it.
+    public var dice: [Double?]
+    /// For all labels together, as one, likewise.
+    public var whole: Double?
+  }
+
+  /// The names of the labels or regions.
+  public let labels: [String]
+  /// The cases.
+  public private(set) var rows: [Row] = []
   private let regions: [[UInt16]]
 
-  /// - Parameter regions: the labels of which each consists.
-  init(regions: [[UInt16]]) {
-    self.regions = regions
-    dice = regions.map { _ in [] }
+  /// None yet.
+  ///
+  /// - Throws: ``SegmentationError/option(found:expected:)`` where the options do not suit the model.
+  public init(model: Model, options: TrainingOptions) throws {
+    regions = try ClassTable(model.output, regions: options.loss.regions).regions
+    labels = model.output.values.filter { $0 != 0 }.map { model.labels.name(of: $0) }
   }
 
   /// Segments a case and compares.
-  mutating func add(_ segmenter: Segmenter, _ item: TrainingCase) throws {
+  ///
+  /// - Returns: what was found.
+  /// - Throws: whatever keeps the case from being read or segmented.
+  @discardableResult
+  public mutating func add(_ segmenter: Segmenter, _ item: TrainingCase) throws -> LabelMap {
     let scans = try item.load(segmenter.options.workers)
     let found = try segmenter.segment(scans.scans, mask: scans.mask).labels
     // Pairs of labels are few; each voxel's is counted once.
@@ -34,10 +52,11 @@ struct HeldOutScores {
       }
       return total == 0 ? nil : 2 * Double(common) / Double(total)
     }
-    if let all = coefficient({ $0 != 0 }) { whole.append(all) }
-    for (index, region) in regions.enumerated() {
-      if let value = coefficient(region.contains) { dice[index].append(value) }
-    }
+    rows.append(
+      Row(
+        name: item.name, dice: regions.map { coefficient($0.contains) },
+        whole: coefficient { $0 != 0 }))
+    return found
   }
 
   private struct Pair: Hashable {
@@ -45,16 +64,28 @@ struct HeldOutScores {
     var found: UInt16
   }
 
-  /// The mean for each label.
-  var means: [Double?] { dice.map(HeldOutScores.mean) }
+  /// The mean for each label, over the cases that have it.
+  public var means: [Double?] {
+    labels.indices.map { label in HeldOutScores.mean(rows.compactMap { $0.dice[label] }) }
+  }
 
   /// The mean for all labels together.
-  var wholeMean: Double? { HeldOutScores.mean(whole) }
+  public var wholeMean: Double? { HeldOutScores.mean(rows.compactMap(\.whole)) }
 
-  /// The mean over all; 0 where no case has any label.
-  var mean: Double { HeldOutScores.mean(Array(dice.joined())) ?? 0 }
+  /// The mean over all cases and labels; 0 where no case has any label.
+  public var mean: Double {
+    HeldOutScores.mean(labels.indices.flatMap { label in rows.compactMap { $0.dice[label] } }) ?? 0
+  }
 
   private static func mean(_ values: [Double]) -> Double? {
     values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+  }
+
+  /// The scores as CSV: a line a case, with a column of what is the same for all, such as a fold.
+  public func csv(_ column: String, _ value: String) -> String {
+    func text(_ number: Double?) -> String { number.map { "\($0)" } ?? "" }
+    let header = ["case", column, "dice all labels"] + labels.map { "dice \($0)" }
+    let lines = rows.map { [$0.name, value, text($0.whole)] + $0.dice.map(text) }
+    return ([header] + lines).map { CSV.line($0) + "\n" }.joined()
   }
 }

@@ -30,7 +30,9 @@ public final class Trainer {
   private let workers: Workers
   private let frame: SegmentFrame
   private let network: TrainingNetwork
-  private let logits: String
+  /// The outputs of which the loss is formed, the model's first, and their weights.
+  private let outputs: [String]
+  private let outputWeights: [Double]
   private let classes: ClassTable
   private var state: TrainingState
 
@@ -48,7 +50,7 @@ public final class Trainer {
     if let fault = options.fault {
       throw SegmentationError.option(found: "options of a training", expected: "others: \(fault)")
     }
-    guard !training.isEmpty else {
+    guard !training.isEmpty || options.phantoms?.fraction == 1 else {
       throw SegmentationError.option(
         found: "no case to learn from", expected: "at least one")
     }
@@ -60,20 +62,33 @@ public final class Trainer {
     self.exchange = exchange
     self.workers = workers
     frame = try SegmentFrame(model, segment: options.segment)
-    network = TrainingNetwork(model.network, workers: workers)
-    logits = model.network.description.logits
+    let description = model.network.description
+    let (supervised, more) =
+      options.deepSupervision ? description.withDeepSupervision() : (description, [])
+    outputs = [description.logits] + more
+    // The coarsest output, which would have none, is left out; there is no other beside a single one.
+    outputWeights = Array(
+      SegmentationLoss.deepSupervisionWeights(outputs: more.isEmpty ? 1 : more.count + 2)
+        .prefix(outputs.count))
+    var random = SplitMix(seed: options.seed, keys: -5)
+    let weights = try Network(randomized: supervised, using: &random).weights
+      .merging(model.network.weights) { $1 }
+    network = try TrainingNetwork(
+      Network(description: supervised, weights: weights), workers: workers)
     let labels = model.output.values.filter { $0 != 0 }
     state = TrainingState(
-      weights: model.network.weights,
+      weights: weights,
       optimizer: Optimizer(options.optimizer, decay: options.decay),
       average: options.averageDecay.map {
-        WeightAverage(decay: $0, weights: model.network.weights)
+        WeightAverage(decay: $0, weights: weights)
       },
       log: TrainingLog(labels: labels.map { model.labels.name(of: $0) }))
   }
 
   /// The epochs that are finished.
   public var finishedEpochs: Int { state.step / options.stepsPerEpoch }
+  /// The steps that are finished.
+  public var finishedSteps: Int { state.step }
 
   /// Goes on from a checkpoint of the same training.
   ///
@@ -81,7 +96,8 @@ public final class Trainer {
   public func resume(from url: URL) throws {
     let checkpoint = try Checkpoint(contentsOf: url)
     try checkpoint.check(
-      against: options, cases: caseNames, weights: model.network.weights, path: url.relativePath)
+      against: options, cases: caseNames, weights: state.weights,
+      modelWeights: model.network.weights, path: url.relativePath)
     state = checkpoint.state
   }
 
@@ -90,38 +106,75 @@ public final class Trainer {
   /// Trains until the last epoch, or until patience ends.
   ///
   /// - Parameters:
-  ///   - checkpoint: where the state is kept after each epoch.
+  ///   - checkpoint: where the state is kept.
+  ///   - interval: how long after the state was kept it is kept again, if not sooner, which is after
+  ///     each epoch.
   ///   - report: is told what happens; what it throws ends the training.
   /// - Returns: the model with the best weights, or the last ones where no cases are held out.
   /// - Throws: ``SegmentationError/diverged(step:cases:place:)`` where a loss or gradient is not
   ///   finite; whatever keeps a case from being read or a file from being written.
   public func run(
-    checkpoint: URL? = nil, report: (Event) throws -> Void = { _ in }
+    checkpoint: URL? = nil, every interval: Duration = .seconds(600),
+    report: (Event) throws -> Void = { _ in }
   ) throws -> Model {
     let (model, classes, frame, workers) = (model, classes, frame, workers)
     let memory = CaseMemory(
       training, capacity: options.casesInMemory, stepsPerEpoch: options.stepsPerEpoch,
       seed: options.seed
     ) { try PreparedCase($0, model: model, classes: classes, frame: frame, workers: workers) }
+    // Beside the steps, which the other threads compute.
+    let background = Workers(count: max(1, workers.count / 2))
     let (options, rank) = (options, exchange.rank)
-    let queue = BatchQueue {
-      try options.batch($0, of: memory, frame: frame, rank: rank)
+    let phantoms = try options.phantoms.map { phantoms in
+      CaseMemory(
+        try phantoms.cases(channels: model.channels), capacity: phantoms.inMemory,
+        stepsPerEpoch: options.stepsPerEpoch, seed: options.seed &+ 1
+      ) {
+        try PreparedCase($0, model: model, classes: classes, frame: frame, workers: background)
+      }
     }
-    defer { queue.finish() }
+    let queue = BatchQueue {
+      try options.batch($0, of: memory, phantoms: phantoms, frame: frame, rank: rank)
+    }
+    defer {
+      queue.finish()
+      memory.finish()
+      phantoms?.finish()
+    }
+    var saved = ContinuousClock.now
     while finishedEpochs < options.epochs, !isOutOfPatience {
-      let row = try epoch(queue, report)
+      let row = try epoch(queue) { event in
+        if case .step = event, let checkpoint, saved.duration(to: .now) >= interval {
+          try keep(at: checkpoint)
+          saved = .now
+        }
+        try report(event)
+      }
       state.log.rows.append(row)
       if let dice = row.dice, dice > state.best?.dice ?? -1 {
         state.best = TrainingState.Best(
-          weights: state.inferenceWeights, dice: dice, epoch: row.epoch)
+          weights: inferenceWeights, dice: dice, epoch: row.epoch)
         try report(.improved(try result()))
       }
       if let checkpoint {
-        try Checkpoint(options: options, cases: caseNames, state: state).write(to: checkpoint)
+        try keep(at: checkpoint)
+        saved = .now
       }
       try report(.epoch(state.log))
     }
     return try result()
+  }
+
+  /// The weights of the model, used now: without those of outputs that only help to learn.
+  private var inferenceWeights: [String: Weight] {
+    state.inferenceWeights.filter { model.network.weights[$0.key] != nil }
+  }
+
+  /// Writes the state, in an epoch too.
+  private func keep(at url: URL) throws {
+    var state = state
+    if state.weights.isEmpty { state.weights = network.weights }
+    try Checkpoint(options: options, cases: caseNames, state: state).write(to: url)
   }
 
   private var isOutOfPatience: Bool {
@@ -134,21 +187,22 @@ public final class Trainer {
     let number = finishedEpochs
     let rate = options.learningRate.rate(epoch: number, of: options.epochs)
     let last = options.epochs * options.stepsPerEpoch
-    var sum = 0.0
     network.weights = state.weights
     // The network's copy is the only one while it changes.
     state.weights = [:]
-    for _ in 0..<options.stepsPerEpoch {
+    for _ in state.step % options.stepsPerEpoch..<options.stepsPerEpoch {
       let batch = try queue.batch(state.step, prefetches: state.step + 1 < last)
       let loss = try step(batch, rate: rate)
-      sum += loss
+      state.epochLoss += loss
       state.step += 1
       try report(.step(state.step, of: last, loss: loss))
     }
     state.weights = network.weights
     var row = TrainingLog.Row(
       epoch: number + 1, step: state.step, learningRate: rate,
-      loss: sum / Double(options.stepsPerEpoch), labelDice: classes.regions.map { _ in nil })
+      loss: state.epochLoss / Double(options.stepsPerEpoch),
+      labelDice: classes.regions.map { _ in nil })
+    state.epochLoss = 0
     let isDue = row.epoch % options.validationInterval == 0 || row.epoch == options.epochs
     if !validation.isEmpty, isDue {
       let scores = try validate(report)
@@ -162,10 +216,11 @@ public final class Trainer {
   /// One step; returns the loss.
   private func step(_ batch: TrainingBatch, rate: Double) throws -> Double {
     let seed = SplitMix(seed: options.seed, keys: -2, state.step, exchange.rank).seed
-    let pass = try network.pass(batch.images, outputs: [logits], seed: seed) { outputs in
+    let pass = try network.pass(batch.images, outputs: outputs, seed: seed) { found in
       let (loss, gradients) = try options.loss.evaluate(
-        logits: outputs[logits] ?? [], targets: batch.targets, workers: workers)
-      return (loss, [logits: gradients])
+        outputs: outputs.map { found[$0] ?? [] }, targets: batch.targets, weights: outputWeights,
+        workers: workers)
+      return (loss, Dictionary(zip(outputs, gradients)) { first, _ in first })
     }
     guard pass.loss.isFinite else {
       throw SegmentationError.diverged(
@@ -214,8 +269,8 @@ public final class Trainer {
     var segmenting = Segmenter.Options()
     segmenting.workers = workers
     let segmenter = try Segmenter(
-      model.replacing(state.inferenceWeights, card: model.card), options: segmenting)
-    var scores = HeldOutScores(regions: classes.regions)
+      model.replacing(inferenceWeights, card: model.card), options: segmenting)
+    var scores = try HeldOutScores(model: model, options: options)
     for (index, item) in validation.enumerated() {
       try scores.add(segmenter, item)
       try report(.validated(index + 1, of: validation.count))
@@ -227,8 +282,11 @@ public final class Trainer {
   private func result() throws -> Model {
     var card = model.card
     let epoch = state.best?.epoch ?? finishedEpochs
+    let phantoms = options.phantoms.map {
+      ", phantoms for \(Int(($0.fraction * 100).rounded())) % of the segments"
+    }
     card.trainingData =
-      "\(training.count) cases (\(model.channels.map(\.name).joined(separator: ", "))), "
+      "\(training.count) cases\(phantoms ?? "") (\(model.channels.map(\.name).joined(separator: ", "))), "
       + "\(epoch) epochs of \(options.stepsPerEpoch) steps of \(options.batch) segments, "
       + "seed \(options.seed)"
     if let best = state.best, let row = state.log.rows.first(where: { $0.epoch == best.epoch }) {
@@ -241,7 +299,7 @@ public final class Trainer {
         "Dice \(String(format: "%.3f", best.dice)) on \(validation.count) cases held out, by which "
         + "the epoch was chosen (\(parts.joined(separator: ", ")))"
     }
-    return try model.replacing(state.best?.weights ?? state.inferenceWeights, card: card)
+    return try model.replacing(state.best?.weights ?? inferenceWeights, card: card)
   }
 }
 

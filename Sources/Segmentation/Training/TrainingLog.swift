@@ -1,3 +1,4 @@
+internal import Basics
 public import Foundation
 
 /// What happened in each epoch of a training.
@@ -27,19 +28,14 @@ public struct TrainingLog: Sendable, Hashable, Codable {
 
   /// The log as CSV: a line an epoch.
   public var csv: String {
-    func field(_ text: String) -> String {
-      guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
-      return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
-    }
     let header =
       ["epoch", "step", "learning_rate", "loss", "dice", "dice all labels"]
       + labels.map { "dice \($0)" }
-    var lines = [header.map(field).joined(separator: ",")]
+    var lines = [CSV.line(header)]
     for row in rows {
       let dice = ([row.dice, row.wholeDice] + row.labelDice).map { $0.map { "\($0)" } ?? "" }
       lines.append(
-        (["\(row.epoch)", "\(row.step)", "\(row.learningRate)", "\(row.loss)"] + dice)
-          .joined(separator: ","))
+        CSV.line(["\(row.epoch)", "\(row.step)", "\(row.learningRate)", "\(row.loss)"] + dice))
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -12,6 +12,9 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
   public var segment = Triple(repeating: 25)
   /// What is made small.
   public var loss = SegmentationLoss()
+  /// Whether a U-Net's coarser stages learn from a loss of their own too, with the weights
+  /// ``ConvNet/SegmentationLoss/deepSupervisionWeights(outputs:)``. The model has the finest output only.
+  public var deepSupervision = false
   /// How gradients become changes of the weights.
   public var optimizer = Optimizer.deepMedic.rule
   /// How large weights are penalised.
@@ -30,6 +33,8 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
   /// The probability with which each channel is left out, so that the network does without it; one is
   /// always kept.
   public var channelDropout = 0.0
+  /// Brains that are synthesised as part of each batch; none where nil.
+  public var phantoms: PhantomCases?
   /// The most cases that are kept in memory.
   public var casesInMemory = 50
   /// The epochs from one validation to the next.
@@ -65,6 +70,7 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
     options.decay = Optimizer.nnUNet.decay
     options.learningRate = LearningRate(0.01, .polynomial(power: 0.9))
     options.largestGradient = 12
+    options.deepSupervision = true
     options.sampling = .uniform(oversampled: 0.33)
     options.augmentation = .nnUNet
     return options
@@ -90,6 +96,7 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
     guard 0..<1 ~= averageDecay ?? 0, 0..<1 ~= channelDropout else {
       return "averageDecay and channelDropout must be from 0 to below 1"
     }
+    if let fault = phantoms?.fault { return fault }
     if let regions = loss.regions {
       guard !regions.isEmpty, regions.allSatisfy({ !$0.isEmpty && !$0.contains(0) }) else {
         return "regions are lists of labels without the background"

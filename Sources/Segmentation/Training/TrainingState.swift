@@ -12,6 +12,8 @@ struct TrainingState: Sendable {
 
   /// The steps that are finished.
   var step = 0
+  /// The sum of the losses of the epoch's steps so far.
+  var epochLoss = 0.0
   var weights: [String: Weight]
   var optimizer: Optimizer
   var average: WeightAverage?

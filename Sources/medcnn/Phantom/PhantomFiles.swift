@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Parallel
 import Phantoms
@@ -53,19 +54,13 @@ struct PhantomCaseList {
       case .t2f: "flair"
       }
     }
-    text = (["id"] + columns + ["label"]).joined(separator: ",") + "\n"
+    text = CSV.line(["id"] + columns + ["label"]) + "\n"
   }
 
   /// Adds a case whose files lie in a folder of its name.
   mutating func append(id: String) {
     let files = (modalities.map(\.rawValue) + ["seg"]).map { "\(id)/\(id)-\($0).nii.gz" }
-    text += ([id] + files).map(Self.quoted).joined(separator: ",") + "\n"
-  }
-
-  /// A field as in RFC 4180.
-  private static func quoted(_ field: String) -> String {
-    guard field.contains(where: { ",\"\n\r".contains($0) }) else { return field }
-    return "\"" + field.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+    text += CSV.line([id] + files) + "\n"
   }
 
   func write(to url: URL) throws {

@@ -54,8 +54,25 @@ struct TrainCommand: ParsableCommand {
       valueName: "fraction|part|csv"))
   var validation: HeldOut?
 
-  @Flag(help: "Go on from the checkpoint beside the model.")
+  @Option(
+    help: ArgumentHelp(
+      "Cross-validate: train so many models, MODEL.fold1 and so on, each without one part of the "
+        + "cases, and judge it by these (MODEL.folds.csv).", valueName: "number"))
+  var folds: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --folds, write the label map that each case got while it was held out.",
+      valueName: "folder"), completion: .directory)
+  var predictions: String?
+
+  @Flag(help: "Go on from the checkpoint beside the model; with --folds, with the unfinished ones.")
   var resume = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Write a checkpoint at least so often, and after each epoch.", valueName: "minutes"))
+  var checkpointMinutes = 10.0
 
   @Flag(help: "Leave out cases that cannot be used instead of stopping.")
   var skipBad = false
@@ -67,6 +84,21 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var messages: QuietOption
 
   func validate() throws {
+    guard 0...1_000_000 ~= checkpointMinutes else {
+      throw ValidationError("--checkpoint-minutes takes 0 or more, not \(checkpointMinutes.short).")
+    }
+    if let folds {
+      guard 2...100 ~= folds else {
+        throw ValidationError("--folds takes 2 to 100, not \(folds).")
+      }
+      guard validation == nil, planning.patience == nil else {
+        throw ValidationError(
+          "--folds holds cases out itself; leave out --validation and --patience.")
+      }
+    }
+    guard predictions == nil || folds != nil else {
+      throw ValidationError("--predictions needs --folds.")
+    }
     guard printPlan || out != nil else { throw ValidationError("Give --out FILE for the model.") }
     if let out, !out.lowercased().hasSuffix(".safetensors") {
       throw ValidationError("--out takes a name that ends in .safetensors, not '\(out)'.")
@@ -82,16 +114,30 @@ struct TrainCommand: ParsableCommand {
       console: console)
     if printPlan { return print(try JSONValue(encoding: plan).yaml, terminator: "") }
     guard let out else { return }
+    let model = try plan.model()
+    if let folds {
+      try crossValidate(folds, table, plan, model, out: out, console)
+      return
+    }
     let files = TrainingFiles(model: out)
     try files.check(reading: [data], isResuming: resume)
-    let model = try plan.model()
     let (training, heldOut) = try cases(table, plan, model, console)
+    let trained = try train(
+      model, plan, files, training: training, heldOut: heldOut, isResuming: resume, console)
+    try trained.write(to: files.model)
+    console.note("wrote \(out)" + (trained.card.accuracy.map { ": \($0)" } ?? ""))
+  }
+
+  private func train(
+    _ model: Model, _ plan: TrainingPlan, _ files: TrainingFiles, training: [TrainingCase],
+    heldOut: [TrainingCase], isResuming: Bool, _ console: Console
+  ) throws -> Model {
     let trainer = try Trainer(
       model, options: plan.training, training: training, validation: heldOut,
       workers: threading.workers)
-    if resume {
+    if isResuming {
       try trainer.resume(from: files.checkpoint)
-      console.note("going on after epoch \(trainer.finishedEpochs)")
+      console.note("going on after step \(trainer.finishedSteps)")
     }
     let weights = model.network.weights.values.reduce(0) { $0 + $1.values.count }
     console.note(
@@ -99,10 +145,24 @@ struct TrainCommand: ParsableCommand {
     )
     let display = TrainingDisplay(files: files, console: console, options: plan.training)
     defer { display.finish() }
-    let trained = try trainer.run(checkpoint: files.checkpoint, report: display.report)
-    display.finish()
-    try trained.write(to: files.model)
-    console.note("wrote \(out)" + (trained.card.accuracy.map { ": \($0)" } ?? ""))
+    return try trainer.run(
+      checkpoint: files.checkpoint, every: .seconds(60 * checkpointMinutes), report: display.report)
+  }
+
+  private func crossValidate(
+    _ folds: Int, _ table: CaseTable, _ plan: TrainingPlan, _ model: Model, out: String,
+    _ console: Console
+  ) throws {
+    let validation = CrossValidation(
+      model: out, folds: folds, predictions: predictions, workers: threading.workers,
+      console: console)
+    try validation.check(reading: [data], isResuming: resume)
+    let cases = try checked(
+      table.cases(channels: model.channels.map(\.name)), plan, model, console)
+    try validation.run(cases, plan: plan, model: model) { files, training, isResuming in
+      try train(
+        model, plan, files, training: training, heldOut: [], isResuming: isResuming, console)
+    }
   }
 
   /// The cases to learn from and those held out, all of them usable.

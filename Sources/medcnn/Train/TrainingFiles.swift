@@ -6,6 +6,8 @@ struct TrainingFiles {
   let checkpoint: URL
   let log: URL
   let curves: URL
+  /// The scores of the cases held out, of a fold.
+  let scores: URL
 
   init(model path: String) {
     model = URL(fileURLWithPath: path)
@@ -13,6 +15,7 @@ struct TrainingFiles {
     checkpoint = URL(fileURLWithPath: stem + ".checkpoint.safetensors")
     log = URL(fileURLWithPath: stem + ".csv")
     curves = URL(fileURLWithPath: stem + ".png")
+    scores = URL(fileURLWithPath: stem + ".cases.csv")
   }
 
   /// The model's name.
