@@ -7,7 +7,7 @@ struct OrderStatistics {
   private let scale: Double
   /// How many values lie below each bin, and all of them at the end.
   private let below: [Int]
-  private static let bins = 4096
+  private let bins: Int
 
   /// - Precondition: there is at least one value, and all are finite.
   init(_ values: [Double]) {
@@ -16,15 +16,17 @@ struct OrderStatistics {
       if value < minimum { minimum = value }
       if value > maximum { maximum = value }
     }
-    let scale = Double(Self.bins - 1) / (maximum / 2 - minimum / 2)
+    let bins = min(values.count, 4096)
+    self.bins = bins
+    let scale = Double(bins - 1) / (maximum / 2 - minimum / 2)
     // Values that are all the same, or all but, share a bin.
     self.scale = scale.isFinite ? scale : 0
     self.minimum = minimum
     self.maximum = maximum
     self.values = values
-    var counts = [Int](repeating: 0, count: Self.bins + 1)
+    var counts = [Int](repeating: 0, count: bins + 1)
     for value in values { counts[1 + Self.bin(value, minimum, self.scale)] += 1 }
-    for bin in 1...Self.bins { counts[bin] += counts[bin - 1] }
+    for bin in 1...bins { counts[bin] += counts[bin - 1] }
     below = counts
   }
 
@@ -41,7 +43,7 @@ struct OrderStatistics {
     var sorted: [Int: [Double]] = [:]
     func value(_ rank: Int) -> Double {
       // The last bin with no more values before it than the rank.
-      var (low, high) = (0, Self.bins)
+      var (low, high) = (0, bins)
       while high - low > 1 {
         let middle = (low + high) / 2
         if below[middle] <= rank { low = middle } else { high = middle }
