@@ -36,7 +36,10 @@ extension ImageType {
     }
     switch self {
     case .original:
-      return [image("original", scan.intensities(in: box), scan.storedType)]
+      return [
+        image(
+          "original", box.elements(of: scan.intensities, size: scan.geometry.size), scan.storedType)
+      ]
     case .laplacianOfGaussian(let sigma, let label):
       let name = "log-sigma-\(label.replacing(".", with: "-"))-mm-3D"
       let filter = RecursiveLaplacian(sigma: sigma)

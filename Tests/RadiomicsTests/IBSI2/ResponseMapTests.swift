@@ -20,13 +20,15 @@ struct ResponseMapTests {
   #endif
 
   @Test func agreesWithTheReference() throws {
-    let cases = try ResponseMapCase.all()
+    let folder = "\(SharedData.root ?? "")/ibsi2"
+    let cases = try FilterBenchmark.maps()
     #expect(cases.count == 33)
     #expect(Set(cases.map(\.id)).count == 33)
     let box = Self.isOptimised ? nil : VoxelBox(low: [28, 27, 30], high: [37, 36, 34])
     for test in cases {
       if !Self.isOptimised, test.filter.isSlow { continue }
-      #expect(try test.deviation(in: box) <= 0.01, "\(test.id)")
+      let deviation = try ResponseMapConformance.deviation(of: test, folder: folder, in: box)
+      #expect(deviation <= 0.01, "\(test.id)")
     }
   }
 

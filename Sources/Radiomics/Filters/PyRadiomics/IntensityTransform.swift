@@ -33,23 +33,6 @@ public enum IntensityTransform: String, Sendable, Hashable, CaseIterable, Codabl
       let rate = log(largest) / largest
       apply = { exp(rate * $0) }
     }
-    return image.intensities(in: box).map(apply)
-  }
-}
-
-extension Image {
-  /// The intensities in a box of the grid.
-  func intensities(in box: VoxelBox) -> [Double] {
-    let (size, extent) = (geometry.size, box.size)
-    if extent == size { return intensities }
-    var part: [Double] = []
-    part.reserveCapacity(extent.x * extent.y * extent.z)
-    for z in box.low.z..<box.high.z {
-      for y in box.low.y..<box.high.y {
-        let row = (z * size.y + y) * size.x
-        part += intensities[row + box.low.x..<row + box.high.x]
-      }
-    }
-    return part
+    return box.elements(of: image.intensities, size: image.geometry.size).map(apply)
   }
 }

@@ -35,7 +35,7 @@ public struct LocalBinaryPattern3D: Sendable, Hashable {
     // The spline's recursions forget what is farther away than this.
     let horizon = 40 + Int(radius.rounded(.up))
     let around = box.padded(by: SIMD3(repeating: horizon)).clamped(to: image.geometry)!
-    let part = image.intensities(in: around)
+    let part = around.elements(of: image.intensities, size: image.geometry.size)
     let spline = part.withUnsafeBufferPointer {
       SplineCoefficients($0.baseAddress!, size: around.size, workers: workers)
     }
