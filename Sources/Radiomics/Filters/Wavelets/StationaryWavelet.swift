@@ -72,7 +72,7 @@ struct StationaryWavelet: Sendable {
       func split(_ part: Block<Number>, _ name: String, _ rest: ArraySlice<Int>) {
         guard let axis = rest.first else {
           if name.contains("H") {
-            details.append((name, part.voxels.map { Double($0) }))
+            details.append((name, doubles(part.voxels)))
           } else {
             block = part
           }
@@ -97,9 +97,13 @@ struct StationaryWavelet: Sendable {
         block = approximation
       }
       let approximation = block.cropped(to: box, workers: workers)
-      levels.append(
-        Level(details: details, approximation: approximation.voxels.map { Double($0) }))
+      levels.append(Level(details: details, approximation: doubles(approximation.voxels)))
     }
     return levels
   }
+}
+
+/// Numbers in double precision; those that are so already are not copied.
+private func doubles<Number: BinaryFloatingPoint>(_ numbers: [Number]) -> [Double] {
+  numbers as? [Double] ?? numbers.map { Double($0) }
 }

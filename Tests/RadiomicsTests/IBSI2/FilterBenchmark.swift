@@ -1,15 +1,17 @@
-/// The filters of the IBSI's benchmarks (arXiv 2006.05470 §4; Radiology 2024, doi 10.1148/radiol.231319).
-public enum FilterBenchmark {
-  /// A filter and the digital phantom that it is applied to.
-  public struct Map: Sendable {
-    /// The identifier, such as `3.a.2`.
-    public let id: String
-    /// The phantom's name.
-    public let phantom: String
-    /// The filter.
-    public let filter: ResponseFilter
+@testable import Radiomics
 
-    init(_ id: String, _ phantom: String, _ filter: ResponseFilter) {
+/// The filters of the IBSI's benchmarks (arXiv 2006.05470 §4; Radiology 2024, doi 10.1148/radiol.231319).
+enum FilterBenchmark {
+  /// A filter and the digital phantom that it is applied to.
+  struct Map: Sendable {
+    /// The identifier, such as `3.a.2`.
+    let id: String
+    /// The phantom's name.
+    let phantom: String
+    /// The filter.
+    let filter: ResponseFilter
+
+    fileprivate init(_ id: String, _ phantom: String, _ filter: ResponseFilter) {
       self.id = id
       self.phantom = phantom
       self.filter = filter
@@ -17,9 +19,7 @@ public enum FilterBenchmark {
   }
 
   /// The response maps of the first phase.
-  ///
-  /// - Throws: ``RadiomicsError`` for names that are not known; there are none.
-  public static func maps() throws(RadiomicsError) -> [Map] {
+  static func maps() throws(RadiomicsError) -> [Map] {
     func mean(_ boundary: Boundary, isSliced: Bool = false) -> ResponseFilter {
       ResponseFilter(.mean(support: 15), boundary: boundary, isSliced: isSliced)
     }
