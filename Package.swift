@@ -59,9 +59,9 @@ let package = Package(
 
     // Floor 2
     library("VolumeIO", ["Volumes", "Parallel", "CNIfTI", "CDeflate", "DICOMShim"]),
-    library("Phantoms", ["Volumes", "Parallel"]),
+    library("Phantoms", ["Volumes", "Parallel", "Basics"]),
     library("Figures", ["Volumes", "CDeflate"]),
-    library("ConvNet", ["ConvKernels", "Parallel"]),
+    library("ConvNet", ["ConvKernels", "Parallel", "Basics"]),
 
     // Floor 3
     library(
@@ -86,13 +86,14 @@ let package = Package(
       swiftSettings: strict),
     tests(of: "Basics"),
     tests(of: "ConvKernels"),
-    tests(of: "ConvNet", ["Parallel", "Phantoms"], data: ["Golden"]),
+    tests(of: "ConvNet", ["Parallel", "Basics"], data: ["Golden"]),
     tests(of: "Figures", ["CDeflate", "Volumes"]),
     tests(of: "Parallel"),
     tests(of: "Phantoms"),
     tests(of: "Radiomics", ["Parallel", "Volumes", "VolumeIO"], data: ["Golden"]),
     tests(
-      of: "Segmentation", ["ConvNet", "VolumeIO", "Volumes", "Parallel", "Phantoms"],
+      of: "Segmentation",
+      ["ConvNet", "VolumeIO", "Volumes", "Parallel", "Phantoms", "Basics"],
       data: ["Golden"]),
     tests(of: "VolumeIO", ["Parallel", "Volumes"], data: ["Resources"]),
     tests(of: "Volumes", ["Parallel"], data: ["Golden"]),

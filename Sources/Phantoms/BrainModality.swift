@@ -1,3 +1,5 @@
+import Basics
+
 /// The four MRI scans of a glioma protocol, named as in the BraTS challenges.
 public enum BrainModality: String, CaseIterable, Codable, Sendable {
   /// T1-weighted, native.
@@ -43,7 +45,7 @@ struct Contrast: Sendable {
   }
 
   /// The same with each tissue off by up to 6 %, lesions by up to 12 %, as scanners differ.
-  func varied(_ random: inout SeededRandom) -> Contrast {
+  func varied(_ random: inout SplitMix) -> Contrast {
     var contrast = self
     contrast.fluid *= random.uniform(0.94...1.06)
     contrast.grey *= random.uniform(0.94...1.06)

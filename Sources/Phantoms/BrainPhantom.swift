@@ -1,3 +1,4 @@
+internal import Basics
 public import Parallel
 public import Volumes
 
@@ -46,7 +47,7 @@ public struct BrainPhantom: Sendable {
     try parameters.check()
     self.parameters = parameters
     let geometry = try parameters.geometry()
-    var random = SeededRandom(seed: parameters.seed)
+    var random = SplitMix(state: parameters.seed)
     let scene = try Scene(parameters, geometry: geometry, random: &random)
     let imaging = BrainModality.allCases.map { Imaging($0, parameters, random: &random) }
 

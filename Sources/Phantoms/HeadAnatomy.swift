@@ -1,3 +1,5 @@
+import Basics
+
 /// The parts of a voxel that tissues fill. They sum to 1 inside the brain and to less at its border,
 /// beyond which the skull is stripped off.
 struct TissueMix: Sendable {
@@ -35,7 +37,7 @@ struct HeadAnatomy: Sendable {
   private static let sulcusDepth = 15.0
   private static let fluidRim = 1.2
 
-  init(random: inout SeededRandom) {
+  init(random: inout SplitMix) {
     scale = Point(
       random.uniform(0.95...1.05), random.uniform(0.95...1.05), random.uniform(0.95...1.05))
     sulcusHalfWidth = random.uniform(0.5...1.1)

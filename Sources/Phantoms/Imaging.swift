@@ -1,3 +1,5 @@
+import Basics
+
 /// How one modality turns tissue into signal: contrast, bias field, texture, noise and scale.
 struct Imaging: Sendable {
   private let contrast: Contrast
@@ -9,7 +11,7 @@ struct Imaging: Sendable {
   private let scale: Double
 
   init(
-    _ modality: BrainModality, _ parameters: BrainPhantom.Parameters, random: inout SeededRandom
+    _ modality: BrainModality, _ parameters: BrainPhantom.Parameters, random: inout SplitMix
   ) {
     contrast = Contrast.typical(of: modality).varied(&random)
     bias = SmoothNoise(wavelength: 130, random: &random)
@@ -25,9 +27,9 @@ struct Imaging: Sendable {
     let unevenness = 1 + (0.05 + 0.25 * lesion.total) * texture(point)
     let signal = contrast.signal(tissue, lesion) * unevenness * (1 + 0.25 * bias(point))
     // Rician: the magnitude of a complex signal with Gaussian noise in both parts.
-    let bits = SeededRandom.mix(noiseSeed &+ UInt64(voxel) &* 0x9E37_79B9_7F4A_7C15)
-    let real = signal + noise * SeededRandom.gaussian(bits)
-    let imaginary = noise * SeededRandom.gaussian(SeededRandom.mix(bits ^ noiseSeed))
+    let bits = SplitMix.mixed(noiseSeed &+ UInt64(voxel) &* 0x9E37_79B9_7F4A_7C15)
+    let real = signal + noise * SplitMix.gaussian(bits)
+    let imaginary = noise * SplitMix.gaussian(SplitMix.mixed(bits ^ noiseSeed))
     let magnitude = (real * real + imaginary * imaginary).squareRoot()
     return Float(min(32767, max(1, (scale * magnitude).rounded())))
   }

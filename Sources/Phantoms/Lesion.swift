@@ -1,3 +1,5 @@
+import Basics
+
 /// The parts of a voxel that the compartments of a lesion fill.
 struct LesionMix: Sendable {
   var necrosis = 0.0
@@ -20,7 +22,7 @@ struct Lesion: Sendable {
   private let rim: SmoothNoise
   private let front: SmoothNoise
 
-  init(center: Point, radius: Double, random: inout SeededRandom) {
+  init(center: Point, radius: Double, random: inout SplitMix) {
     self.center = center
     self.radius = radius
     stretch = Point(

@@ -1,3 +1,4 @@
+internal import Basics
 import Volumes
 
 /// The brain and its lesions on a grid, without the imaging.
@@ -9,7 +10,7 @@ struct Scene: Sendable {
   private let width: Double
 
   init(
-    _ parameters: BrainPhantom.Parameters, geometry: Geometry, random: inout SeededRandom
+    _ parameters: BrainPhantom.Parameters, geometry: Geometry, random: inout SplitMix
   ) throws(PhantomError) {
     self.geometry = geometry
     let spacing = geometry.spacing
@@ -29,7 +30,7 @@ struct Scene: Sendable {
   /// Finds a lesion's centre in white matter inside the grid, away from the other lesions.
   private static func place(
     _ index: Int, among others: [Lesion], in anatomy: HeadAnatomy, geometry: Geometry,
-    random: inout SeededRandom
+    random: inout SplitMix
   ) -> Lesion? {
     let last = SIMD3<Double>(geometry.size &- SIMD3(1, 1, 1))
     for _ in 0..<5000 {

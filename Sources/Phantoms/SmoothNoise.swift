@@ -1,3 +1,5 @@
+import Basics
+
 /// A smooth random field in space: gradient noise (Perlin, "Improving noise", 2002) whose lattice is
 /// hashed from a seed. Only additions and multiplications: the same bits on every machine.
 struct SmoothNoise: Sendable {
@@ -6,7 +8,7 @@ struct SmoothNoise: Sendable {
   private let seed: UInt32
   private let frequency: Double
 
-  init(wavelength: Double, random: inout SeededRandom) {
+  init(wavelength: Double, random: inout SplitMix) {
     self.wavelength = wavelength
     frequency = 1 / wavelength
     seed = UInt32(truncatingIfNeeded: random.next())

@@ -1,7 +1,7 @@
+import Basics
 import ConvNet
 import Foundation
 import Parallel
-import Phantoms
 import Testing
 
 @Suite("Built-in architectures agree with PyTorch")
@@ -55,7 +55,7 @@ struct ArchitectureTests {
   }
 
   @Test func slabsTakeLessMemory() throws {
-    var generator = SeededRandom(seed: 1)
+    var generator = SplitMix(state: 1)
     let configuration = DeepMedic.Configuration.paper(inputChannels: 1, classes: 2)
     let network = try Network(randomized: configuration.description(), using: &generator)
     let executor = try Executor(network)

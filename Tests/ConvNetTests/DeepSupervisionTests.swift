@@ -1,7 +1,7 @@
+import Basics
 import ConvNet
 import Foundation
 import Parallel
-import Phantoms
 import Testing
 
 /// A U-Net whose coarser stages have outputs of their own.
@@ -27,7 +27,7 @@ import Testing
 
   /// The gradient of a sum over both outputs against central differences in double precision.
   @Test func gradientsOfBothOutputsAreAdded() throws {
-    var generator = SeededRandom(seed: 8)
+    var generator = SplitMix(state: 8)
     let (description, more) = try Self.plain.description().withDeepSupervision()
     let network = try Network(
       description: description,

@@ -1,7 +1,7 @@
+import Basics
 import ConvNet
 import Foundation
 import Parallel
-import Phantoms
 import Testing
 
 /// Gradients by back-propagation against central differences in double precision.
@@ -163,7 +163,7 @@ import Testing
   ]
 
   @Test(arguments: cases) func centralDifferences(_ test: Case) throws {
-    var generator = SeededRandom(seed: 5)
+    var generator = SplitMix(state: 5)
     let description = NetworkDescription(
       input: .init(channels: test.channels), nodes: test.nodes, output: test.nodes.last?.name ?? "")
     try Self.check(
@@ -182,7 +182,7 @@ import Testing
   /// - Parameter tries: how many values of each weight and image are tried; all where nil.
   static func check(
     _ description: NetworkDescription, size: [Int], tries: Int? = nil,
-    using generator: inout SeededRandom
+    using generator: inout SplitMix
   ) throws {
     let network = try Network(
       description: description,

@@ -1,6 +1,6 @@
+import Basics
 import ConvNet
 import Parallel
-import Phantoms
 import Testing
 
 @Suite("Operations agree with PyTorch")
@@ -26,7 +26,7 @@ struct OperationTests {
 
   @Test("layers computed together some rows at a time are those computed one by one")
   func chains() throws {
-    var generator = SeededRandom(seed: 3)
+    var generator = SplitMix(state: 3)
     func convolution(_ name: String, _ count: Int, _ input: String) -> NetworkDescription.Node {
       .init(
         name: name,

@@ -1,6 +1,6 @@
+import Basics
 import ConvNet
 import Parallel
-import Phantoms
 import Testing
 
 /// Networks put together by chance: what is computed as a whole, with its fused layers and shared
@@ -95,12 +95,12 @@ extension Tensor {
 
 /// Draws descriptions and weights.
 struct RandomNetwork {
-  var generator: SeededRandom
+  var generator: SplitMix
   private var nodes: [NetworkDescription.Node] = []
   private var known: [(name: String, channels: Int, size: Triple)] = []
 
   init(seed: UInt64) {
-    generator = SeededRandom(seed: seed)
+    generator = SplitMix(state: seed)
   }
 
   private mutating func pick(_ range: ClosedRange<Int>) -> Int {
@@ -177,7 +177,7 @@ struct RandomNetwork {
   }
 
   static func weights(
-    for description: NetworkDescription, using generator: inout SeededRandom
+    for description: NetworkDescription, using generator: inout SplitMix
   ) throws -> [String: Weight] {
     var weights: [String: Weight] = [:]
     for need in try description.weightShapes() {

@@ -1,7 +1,7 @@
+import Basics
 import ConvNet
 import Foundation
 import Parallel
-import Phantoms
 import Testing
 
 /// Losses and their gradients against PyTorch's and against central differences in double precision.
@@ -44,7 +44,7 @@ import Testing
 
   @Test(arguments: references.keys.sorted()) func centralDifferences(_ name: String) throws {
     let loss = try #require(Self.references[name]).loss
-    var generator = SeededRandom(seed: 7)
+    var generator = SplitMix(state: 7)
     let size = Triple(3, 3, 3)
     let logits = (0..<2).map { _ in
       Tensor(
@@ -75,7 +75,7 @@ import Testing
   }
 
   @Test func manyVoxelsInChunks() throws {
-    var generator = SeededRandom(seed: 3)
+    var generator = SplitMix(state: 3)
     let size = Triple(17, 19, 31)
     let count = 17 * 19 * 31
     let logits = Tensor(

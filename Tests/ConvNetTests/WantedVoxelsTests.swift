@@ -1,6 +1,6 @@
+import Basics
 import ConvNet
 import Parallel
-import Phantoms
 import Testing
 
 /// Where only some voxels are wanted, they have the bits that they have when all are computed, and
@@ -25,13 +25,13 @@ struct WantedVoxelsTests {
     configuration.subsampled = [.init(factor: Triple(3, 3, 3), pathway: pathway)]
     configuration.fullyConnected.firstKernel = Triple(3, 3, 3)
     configuration.fullyConnected.firstPadding = .valid
-    var generator = SeededRandom(seed: seed)
+    var generator = SplitMix(state: seed)
     let network = try Network(randomized: configuration.description(), using: &generator)
     try check(network, size: Triple(33, 40, 37), seed: seed)
   }
 
   private func check(_ network: Network, size: Triple, seed: UInt64) throws {
-    var generator = SeededRandom(seed: seed ^ 0xABCD)
+    var generator = SplitMix(state: seed ^ 0xABCD)
     var image = Tensor(channels: 3, size: size)
     for index in image.values.indices {
       image.values[index] = Float.random(in: -1...1, using: &generator)

@@ -1,3 +1,4 @@
+import Basics
 import ConvNet
 import Parallel
 import Phantoms
@@ -22,7 +23,7 @@ import Volumes
   }
 
   private func network(_ configuration: DeepMedic.Configuration) throws -> Network {
-    var generator = SeededRandom(seed: 7)
+    var generator = SplitMix(state: 7)
     return try Network(randomized: configuration.description(), using: &generator)
   }
 
@@ -33,7 +34,7 @@ import Volumes
     let model = try Model.deepMedic(
       network, configuration: configuration, channels: ["T1", "T2"], labels: LabelTable(),
       card: ModelCard(name: "test", version: "1", description: "Random weights."))
-    var generator = SeededRandom(seed: 3)
+    var generator = SplitMix(state: 3)
     let geometry = try Geometry(size: [23, 25, 28])
     var scan = Volume(geometry: geometry, channels: 2)
     for index in scan.samples.indices {

@@ -1,3 +1,4 @@
+import Basics
 import ConvNet
 import Foundation
 import Phantoms
@@ -114,7 +115,7 @@ import Volumes
       inputChannels: 2, classes: 3, normal: pathway,
       fullyConnected: DeepMedic.FullyConnected(featureMaps: [5]))
     configuration.subsampled = [3, 5].map { .init(factor: Triple(repeating: $0), pathway: pathway) }
-    var generator = SeededRandom(seed: 1)
+    var generator = SplitMix(state: 1)
     let network = try Network(randomized: configuration.description(), using: &generator)
     let card = ModelCard(name: "d", version: "1", description: "Test.")
     let model = try Model.deepMedic(

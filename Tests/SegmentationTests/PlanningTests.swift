@@ -76,7 +76,7 @@ import Volumes
       cases: 10, medianSpacing: spacing, smallSpacing: small, medianShape: shape,
       medianExtent: zip(spacing, shape).map { $0 * $1 }, relativeSize: 0.5,
       intensities: [
-        "CT": .init(mean: 90, deviation: 20, percentile00_5: 10, median: 88, percentile99_5: 170)
+        "CT": .init(mean: 90, deviation: 20, quantile005: 10, median: 88, quantile995: 170)
       ],
       labels: [])
   }
@@ -123,7 +123,7 @@ import Volumes
     let blob = try #require(found.intensities["T1"])
     #expect(abs(blob.mean - 140) < 3)
     #expect(abs(blob.deviation - 8) < 2)
-    #expect(blob.percentile00_5 < blob.median && blob.median < blob.percentile99_5)
+    #expect(blob.quantile005 < blob.median && blob.median < blob.quantile995)
     let plan = TrainingPlan(
       .unet, name: "a", channels: ["T1"], labels: [.init(value: 1, name: "blob")],
       fingerprint: found)

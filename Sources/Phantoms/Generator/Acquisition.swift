@@ -1,3 +1,4 @@
+internal import Basics
 import Parallel
 
 /// How one channel is measured: motion, blur, thick slices, bias field, noise and scale.
@@ -48,7 +49,7 @@ struct Acquisition: Sendable {
     isRandomized: Bool, patient: [Double], nativeSlices: Slices?, spacing: SIMD3<Double>
   ) {
     let channel = BrainModality.allCases.firstIndex(of: modality)!
-    var random = SeededRandom(seed: seed, purpose: 10 + UInt64(channel))
+    var random = SplitMix(seed: seed, purpose: 10 + UInt64(channel))
     table =
       isRandomized
       ? .randomized(random: &random)
@@ -80,7 +81,7 @@ struct Acquisition: Sendable {
   /// Thick slices, or nil where the settings or chance want none, or they would be thinner than a
   /// voxel. Most are transverse.
   static func slices(
-    _ settings: BrainGenerator.Settings, spacing: SIMD3<Double>, random: inout SeededRandom
+    _ settings: BrainGenerator.Settings, spacing: SIMD3<Double>, random: inout SplitMix
   ) -> Slices? {
     let isThick = random.chance(settings.thickSlices)
     let axis = [2, 2, 2, 1, 0][random.integer(0...4)]
@@ -162,9 +163,9 @@ struct Acquisition: Sendable {
   /// The magnitude of a complex signal with Gaussian noise in both parts.
   @inline(__always)
   private func rician(_ signal: Double, voxel: Int) -> Double {
-    let bits = SeededRandom.mix(noiseSeed &+ UInt64(voxel) &* 0x9E37_79B9_7F4A_7C15)
-    let real = signal + noise * SeededRandom.gaussian(bits)
-    let imaginary = noise * SeededRandom.gaussian(SeededRandom.mix(bits ^ noiseSeed))
+    let bits = SplitMix.mixed(noiseSeed &+ UInt64(voxel) &* 0x9E37_79B9_7F4A_7C15)
+    let real = signal + noise * SplitMix.gaussian(bits)
+    let imaginary = noise * SplitMix.gaussian(SplitMix.mixed(bits ^ noiseSeed))
     return (real * real + imaginary * imaginary).squareRoot()
   }
 }

@@ -1,3 +1,5 @@
+import Basics
+
 /// A healthy brain made of simple shapes with a folded cortex, in its own coordinates: millimetres
 /// from its middle, right, anterior and superior positive, mirror-symmetric but for the folds.
 ///
@@ -24,7 +26,7 @@ struct BrainAnatomy: Sendable {
     var depth: Double
   }
 
-  init(random: inout SeededRandom) {
+  init(random: inout SplitMix) {
     let age = random.uniform(0...1)
     atrophy = age * age
     sulcusHalfWidth = 0.3 + 1.1 * atrophy * random.uniform(0.7...1.3)

@@ -1,3 +1,4 @@
+internal import Basics
 public import Parallel
 public import Volumes
 
@@ -30,7 +31,7 @@ public struct BrainGenerator: Sendable {
   public func makeCase(
     seed: UInt64, workers: Workers = .all
   ) throws(PhantomError) -> BrainCase {
-    var random = SeededRandom(seed: seed, purpose: 0)
+    var random = SplitMix(seed: seed, purpose: 0)
     let hasSkull = random.chance(settings.skull)
     let isRandomized = random.chance(settings.randomContrast)
     let patient = Substance.allCases.map { _ in random.uniform(0...1) }

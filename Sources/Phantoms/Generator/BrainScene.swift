@@ -1,3 +1,4 @@
+internal import Basics
 import Volumes
 
 /// One patient: anatomy, lesions and pose, without the imaging. What is where on a grid.
@@ -23,7 +24,7 @@ struct BrainScene: Sendable {
   init(
     seed: UInt64, _ settings: BrainGenerator.Settings, geometry: Geometry, hasSkull: Bool
   ) throws(PhantomError) {
-    var random = SeededRandom(seed: seed, purpose: 1)
+    var random = SplitMix(seed: seed, purpose: 1)
     pathology = settings.pathology(&random)
     self.hasSkull = hasSkull
     center = hasSkull ? HeadLayers.center : Point(0, 0, 0)
@@ -32,7 +33,7 @@ struct BrainScene: Sendable {
     shift = Point(
       random.uniform(-most...most), random.uniform(-most...most), random.uniform(-most...most))
     let size = random.uniform(settings.scale)
-    func axis(_ random: inout SeededRandom) -> Double {
+    func axis(_ random: inout SplitMix) -> Double {
       1 / min(settings.scale.upperBound, size * random.uniform(0.96...1.04))
     }
     inverseScale = Point(axis(&random), axis(&random), axis(&random))
@@ -48,7 +49,7 @@ struct BrainScene: Sendable {
     }
     anatomy = BrainAnatomy(random: &random)
     layers = HeadLayers(random: &random)
-    var lesionRandom = SeededRandom(seed: seed, purpose: 2)
+    var lesionRandom = SplitMix(seed: seed, purpose: 2)
     let last = SIMD3<Double>(geometry.size &- SIMD3(1, 1, 1))
     let back = rotation.inverse
     let (center, shift, inverseScale) = (center, shift, inverseScale)

@@ -1,3 +1,5 @@
+import Basics
+
 /// What lies around the brain: bone with marrow, muscle, fat, skin, the eyes and the air of the
 /// sinuses. In the brain's coordinates.
 struct HeadLayers: Sendable {
@@ -11,7 +13,7 @@ struct HeadLayers: Sendable {
   static let halfExtent = Point(98, 122, 112)
   static let center = Point(0, 8, -14)
 
-  init(random: inout SeededRandom) {
+  init(random: inout SplitMix) {
     boneThickness = random.uniform(4.5...9)
     scalpThickness = random.uniform(4...10)
     skinThickness = random.uniform(1.2...2.2)

@@ -1,3 +1,5 @@
+import Basics
+
 /// An infarct: the tissue of an artery's territory, in cortex and white matter alike.
 struct Infarct: Sendable {
   /// How old it is.
@@ -28,7 +30,7 @@ struct Infarct: Sendable {
   private let edge: SmoothNoise
   private let scar: Double
 
-  init(territory: Territory, age: Age, random: inout SeededRandom) {
+  init(territory: Territory, age: Age, random: inout SplitMix) {
     self.territory = territory
     self.age = age
     edge = SmoothNoise(wavelength: 24, random: &random)

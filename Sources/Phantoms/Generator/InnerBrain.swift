@@ -1,3 +1,5 @@
+import Basics
+
 /// The ventricles and the grey nuclei around them, for the right half; the left is its mirror image.
 struct InnerBrain: Sendable {
   /// The lateral ventricle from its frontal horn to its occipital and temporal ones.
@@ -7,7 +9,7 @@ struct InnerBrain: Sendable {
   private let ellipsoids: [Ellipsoid]
   private let rods: [Capsule]
 
-  init(atrophy: Double, random: inout SeededRandom) {
+  init(atrophy: Double, random: inout SplitMix) {
     let swelling = random.uniform(-1...1.6) + 5 * atrophy
     let lift = random.uniform(-2...2)
     let spread = random.uniform(0...2) + 2 * atrophy

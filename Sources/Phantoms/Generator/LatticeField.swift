@@ -1,3 +1,4 @@
+internal import Basics
 import Parallel
 
 /// A smooth random field in space: random numbers on a cubic lattice, joined by cubic B-splines.
@@ -11,7 +12,7 @@ struct LatticeField: Sendable {
   private let seed: UInt64
 
   /// A field of mean 0 and standard deviation about 1.
-  init(wavelength: Double, random: inout SeededRandom) {
+  init(wavelength: Double, random: inout SplitMix) {
     self.wavelength = wavelength
     seed = random.next()
   }
@@ -29,9 +30,9 @@ struct LatticeField: Sendable {
 
   private func value(_ i: Int, _ j: Int, _ k: Int) -> Float {
     var hash = seed &+ UInt64(bitPattern: Int64(i)) &* 0x9E37_79B9_7F4A_7C15
-    hash = SeededRandom.mix(hash) &+ UInt64(bitPattern: Int64(j)) &* 0xD1B5_4A32_D192_ED03
-    hash = SeededRandom.mix(hash) &+ UInt64(bitPattern: Int64(k)) &* 0xABC9_8388_FB8F_AC03
-    return Float(SeededRandom.gaussian(SeededRandom.mix(hash)))
+    hash = SplitMix.mixed(hash) &+ UInt64(bitPattern: Int64(j)) &* 0xD1B5_4A32_D192_ED03
+    hash = SplitMix.mixed(hash) &+ UInt64(bitPattern: Int64(k)) &* 0xABC9_8388_FB8F_AC03
+    return Float(SplitMix.gaussian(SplitMix.mixed(hash)))
   }
 
   /// The field's lattice over a grid, ready to evaluate its rows.

@@ -1,3 +1,5 @@
+import Basics
+
 /// Finds places for lesions where each kind occurs.
 struct LesionPlacement {
   let anatomy: BrainAnatomy
@@ -15,10 +17,10 @@ struct LesionPlacement {
 
   private func mixture(_ point: Point) -> Mixture { anatomy.place(at: point, voxel: 1).mixture }
 
-  private static func side(_ random: inout SeededRandom) -> Double { random.chance(0.5) ? 1 : -1 }
+  private static func side(_ random: inout SplitMix) -> Double { random.chance(0.5) ? 1 : -1 }
 
   /// A random direction.
-  private static func direction(_ random: inout SeededRandom) -> Point {
+  private static func direction(_ random: inout SplitMix) -> Point {
     while true {
       let point = Point(
         random.uniform(-1...1), random.uniform(-1...1), random.uniform(-1...1))
@@ -30,7 +32,7 @@ struct LesionPlacement {
   // MARK: Gliomas
 
   /// Centres in white matter of the hemispheres, apart from each other; the first is the largest.
-  func tumours(_ count: Int, random: inout SeededRandom) -> [Tumour] {
+  func tumours(_ count: Int, random: inout SplitMix) -> [Tumour] {
     var placed: [Tumour] = []
     let grade: Tumour.Grade =
       random.chance(0.55) ? .ring : random.chance(0.5) ? .solid : .infiltrating
@@ -74,7 +76,7 @@ struct LesionPlacement {
 
   /// Plaques around the ventricles (their long axis away from the wall: Dawson's fingers), beneath
   /// the cortex, anywhere in white matter, and below the tentorium.
-  func plaques(_ count: Int, random: inout SeededRandom) -> [Plaque] {
+  func plaques(_ count: Int, random: inout SplitMix) -> [Plaque] {
     var placed: [Plaque] = []
     // Some patients have larger plaques than others.
     let load = random.uniform(0.6...1.3)
@@ -106,7 +108,7 @@ struct LesionPlacement {
 
   /// A plaque's centre and the direction of its long axis, or nil where the throw missed.
   private func site(
-    _ choice: Double, radius: Double, random: inout SeededRandom
+    _ choice: Double, radius: Double, random: inout SplitMix
   ) -> (center: Point, axis: Point)? {
     if choice < 0.5 {
       let rod = anatomy.inner.lateralVentricle[random.integer(0...4)]
@@ -138,7 +140,7 @@ struct LesionPlacement {
   // MARK: Infarcts
 
   /// Wedges of the great arteries' territories, and lacunes in the nuclei and deep white matter.
-  func infarcts(_ count: Int, random: inout SeededRandom) -> [Infarct] {
+  func infarcts(_ count: Int, random: inout SplitMix) -> [Infarct] {
     var placed: [Infarct] = []
     for _ in 0..<count {
       let isWedge = random.chance(0.6)
@@ -155,7 +157,7 @@ struct LesionPlacement {
   }
 
   /// A wedge whose tip lies deep in white matter and whose axis leads out to the nearby surface.
-  private func wedge(random: inout SeededRandom) -> Infarct.Territory? {
+  private func wedge(random: inout SplitMix) -> Infarct.Territory? {
     let tip = Point(
       random.uniform(-48...48), random.uniform(-62...58), random.uniform(-46...40))
     guard mixture(tip).total(Mixture.weights(Substance.parenchyma)) > 0.9 else { return nil }
@@ -172,7 +174,7 @@ struct LesionPlacement {
       tip: tip, axis: axis, slope: random.uniform(0.25...0.9), length: length + 4)
   }
 
-  private func lacune(random: inout SeededRandom) -> Infarct.Territory? {
+  private func lacune(random: inout SplitMix) -> Infarct.Territory? {
     let center = Point(
       random.uniform(-34...34), random.uniform(-36...36), random.uniform(-34...28))
     let here = mixture(center)

@@ -1,3 +1,5 @@
+import Basics
+
 /// The margin of a lesion, as radiologists tell them apart.
 enum LesionMargin: CaseIterable, Sendable {
   case smooth
@@ -25,7 +27,7 @@ struct LesionShape: Sendable {
   ///   - roughness: how far the surface moves in and out, as a fraction of the radius.
   init(
     center: Point, radius: Double, margin: LesionMargin, elongation: Double, roughness: Double,
-    random: inout SeededRandom
+    random: inout SplitMix
   ) {
     let stretches = (0..<2).map { _ in random.uniform(1 / elongation...elongation) }
     self.init(
@@ -40,7 +42,7 @@ struct LesionShape: Sendable {
   ///   - rotation: turns the head's directions into the axes'.
   init(
     center: Point, radius: Double, margin: LesionMargin, roughness: Double, stretch: Point,
-    rotation: Rotation, random: inout SeededRandom
+    rotation: Rotation, random: inout SplitMix
   ) {
     self.center = center
     self.radius = radius

@@ -1,3 +1,5 @@
+import Basics
+
 /// What a brain suffers from.
 public enum Pathology: String, CaseIterable, Codable, Sendable {
   /// One or more gliomas.
@@ -32,7 +34,7 @@ struct Lesions: Sendable {
   /// - Throws: ``PhantomError/noRoom(placed:wanted:)`` where not even one lesion finds a place.
   init(
     of pathology: Pathology, in anatomy: BrainAnatomy, _ settings: BrainGenerator.Settings,
-    random: inout SeededRandom, isSeen: @escaping (Point) -> Bool
+    random: inout SplitMix, isSeen: @escaping (Point) -> Bool
   ) throws(PhantomError) {
     let placement = LesionPlacement(anatomy: anatomy, settings: settings, isSeen: isSeen)
     let wanted: Int

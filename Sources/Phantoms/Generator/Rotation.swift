@@ -1,3 +1,5 @@
+import Basics
+
 /// A rotation in space.
 struct Rotation: Sendable {
   private let rows: (Point, Point, Point)
@@ -41,7 +43,7 @@ struct Rotation: Sendable {
   }
 
   /// A rotation by up to so many degrees around each axis, and little more around others.
-  static func random(degrees: Double, random: inout SeededRandom) -> Rotation {
+  static func random(degrees: Double, random: inout SplitMix) -> Rotation {
     let half = degrees * 0.5 * 0.017_453_292_519_943_295
     return Rotation(
       random.uniform(-half...half), random.uniform(-half...half), random.uniform(-half...half))

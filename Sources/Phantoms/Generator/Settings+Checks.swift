@@ -1,3 +1,5 @@
+import Basics
+
 extension BrainGenerator.Settings {
   func check() throws(PhantomError) {
     var grid = BrainPhantom.Parameters()
@@ -55,7 +57,7 @@ extension BrainGenerator.Settings {
   }
 
   /// A pathology, each as often as it has a share.
-  func pathology(_ random: inout SeededRandom) -> Pathology {
+  func pathology(_ random: inout SplitMix) -> Pathology {
     let shares = Pathology.allCases.map { pathologies[$0] ?? 0 }
     var rest = random.uniform(0...1) * shares.reduce(0, +)
     for (pathology, share) in zip(Pathology.allCases, shares) where share > 0 {

@@ -1,3 +1,5 @@
+import Basics
+
 /// The signal of each substance in one channel of one case, in units of white matter's.
 struct SignalTable: Sendable {
   /// The mean signal of each ``Substance``.
@@ -46,7 +48,7 @@ struct SignalTable: Sendable {
   ///   - patient: a number from 0 to 1 for each substance, which all channels of a case share: what
   ///     is dark for its kind in T1 is so after contrast agent too.
   static func ordinary(
-    _ modality: BrainModality, variation: Double, patient: [Double], random: inout SeededRandom
+    _ modality: BrainModality, variation: Double, patient: [Double], random: inout SplitMix
   ) -> SignalTable {
     var table = SignalTable()
     // Inversion time or echo time moves fluid and grey matter together.
@@ -80,9 +82,9 @@ struct SignalTable: Sendable {
   ///
   /// Lesions differ from white matter by at least 0.25 of white matter's usual signal, so that there
   /// is something to learn.
-  static func randomized(random: inout SeededRandom) -> SignalTable {
+  static func randomized(random: inout SplitMix) -> SignalTable {
     var table = SignalTable()
-    func draw(_ random: inout SeededRandom) -> Double { random.uniform(0.08...2.5) }
+    func draw(_ random: inout SplitMix) -> Double { random.uniform(0.08...2.5) }
     for substance in Substance.allCases {
       table.means[substance.rawValue] = Float(draw(&random))
       table.deviations[substance.rawValue] = Float(random.uniform(0.01...0.22))

@@ -1,3 +1,5 @@
+import Basics
+
 /// A glioma: solid parts that take up contrast agent or do not, a necrotic core where it outgrew its
 /// vessels, and oedema that spreads along the white matter.
 struct Tumour: Sendable {
@@ -22,7 +24,7 @@ struct Tumour: Sendable {
   private let front: SmoothNoise
   private let parts: SmoothNoise
 
-  init(shape: LesionShape, grade: Grade, random: inout SeededRandom) {
+  init(shape: LesionShape, grade: Grade, random: inout SplitMix) {
     self.shape = shape
     self.grade = grade
     let radius = shape.radius

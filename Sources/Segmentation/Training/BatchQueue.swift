@@ -1,3 +1,4 @@
+internal import Basics
 internal import ConvNet
 internal import Dispatch
 internal import Parallel

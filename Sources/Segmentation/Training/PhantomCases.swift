@@ -1,3 +1,4 @@
+internal import Basics
 internal import ConvNet
 internal import Parallel
 public import Phantoms

@@ -1,3 +1,4 @@
+internal import Basics
 internal import ConvNet
 
 /// Around which voxels segments are cut out.

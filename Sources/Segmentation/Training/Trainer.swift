@@ -1,3 +1,4 @@
+internal import Basics
 internal import ConvNet
 public import Foundation
 public import Parallel

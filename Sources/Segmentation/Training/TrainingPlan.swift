@@ -1,3 +1,4 @@
+internal import Basics
 public import ConvNet
 internal import Foundation
 public import Volumes

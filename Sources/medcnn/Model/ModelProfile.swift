@@ -1,8 +1,8 @@
+import Basics
 import ArgumentParser
 import ConvNet
 import Foundation
 import Parallel
-import Phantoms
 import Segmentation
 
 extension ModelCommand {
@@ -50,7 +50,7 @@ extension ModelCommand {
 
     func run() throws {
       let network = try Model(contentsOf: URL(fileURLWithPath: model)).network
-      var generator = SeededRandom(seed: 1)
+      var generator = SplitMix(state: 1)
       let shape = Triple(size.voxels.z, size.voxels.y, size.voxels.x)
       let channels = network.description.input.channels
       let (slice, tooLarge) = shape.y.multipliedReportingOverflow(by: shape.x)
@@ -102,7 +102,7 @@ extension ModelCommand {
     }
 
     private func train(
-      _ network: Network, _ images: [Tensor], using generator: inout SeededRandom
+      _ network: Network, _ images: [Tensor], using generator: inout SplitMix
     ) throws {
       let learner = TrainingNetwork(network, workers: threads.workers)
       let loss = SegmentationLoss()
@@ -141,7 +141,7 @@ extension ModelCommand {
     }
 
     private static func target(
-      for logits: Tensor, using generator: inout SeededRandom
+      for logits: Tensor, using generator: inout SplitMix
     ) -> TargetMap {
       let most = UInt8(clamping: min(logits.channels, 255) - 1)
       return TargetMap(

@@ -1,3 +1,4 @@
+internal import Basics
 import Parallel
 
 /// y = max(x, 0) + slope min(x, 0).

@@ -26,10 +26,10 @@ extension DatasetFingerprint {
   /// and brought to its mean and standard deviation; nil for others.
   func normalizationOfCT(_ channel: String) -> Normalization? {
     guard channel.lowercased() == "ct", let found = intensities[channel], found.deviation > 0,
-      found.percentile00_5 < found.percentile99_5
+      found.quantile005 < found.quantile995
     else { return nil }
     return .dataset(
-      lower: found.percentile00_5, upper: found.percentile99_5, mean: found.mean,
+      lower: found.quantile005, upper: found.quantile995, mean: found.mean,
       deviation: found.deviation)
   }
 }

@@ -14,11 +14,11 @@ public struct DatasetFingerprint: Sendable, Hashable, Codable {
     /// The (population) standard deviation.
     public var deviation: Double
     /// The quantile .005.
-    public var percentile00_5: Double
+    public var quantile005: Double
     /// The median.
     public var median: Double
     /// The quantile .995.
-    public var percentile99_5: Double
+    public var quantile995: Double
   }
 
   /// How much there is of a label.
@@ -151,9 +151,9 @@ extension DatasetFingerprint.Intensities {
     deviation =
       (values.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / count).squareRoot()
     let quantiles = Quantiles(of: values)
-    percentile00_5 = quantiles[0.005]
+    quantile005 = quantiles[0.005]
     median = quantiles[0.5]
-    percentile99_5 = quantiles[0.995]
+    quantile995 = quantiles[0.995]
   }
 }
 
