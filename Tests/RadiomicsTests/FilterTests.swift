@@ -32,6 +32,7 @@ import Volumes
           var whole = (31 * i + 57 * j * j + 23 * k * k * i) % 211 - 60
           if i + j > 14 && k > 3 { whole = 40 }
           switch type {
+          case .uint8: voxels.append(Double(whole + 100))
           case .uint16: voxels.append(Double(whole + 60))
           case .float32: voxels.append(Double(Float(whole) * 0.37))
           default: voxels.append(Double(whole))
@@ -96,7 +97,7 @@ import Volumes
     ]
   }()
 
-  @Test(arguments: cases, [StoredType.int16, .uint16, .float32])
+  @Test(arguments: cases, [StoredType.int16, .uint16, .uint8, .float32])
   func equalsPyRadiomics(_ test: Case, type: StoredType) throws {
     let (image, mask) = try Self.made(type)
     let expected = try #require(Self.golden.get()["\(type) \(test.name)"])

@@ -26,6 +26,7 @@ WHOLE[(i + j > 14) & (k > 3)] = 40
 MASK = ((i - 5) ** 2 + (j - 5) ** 2 + 2 * (k - 4) ** 2 < 18).astype(np.uint8)
 
 TYPES = {"int16": WHOLE.astype(np.int16), "uint16": (WHOLE + 60).astype(np.uint16),
+         "uint8": (WHOLE + 100).astype(np.uint8),
          "float32": (WHOLE * np.float32(0.37)).astype(np.float32)}
 
 CASES = [

@@ -1,14 +1,21 @@
 import VolumeIO
 
 extension StoredType {
-  /// The value as this type holds it; whole numbers are rounded away from zero, unsigned ones are not
-  /// negative.
+  /// The value as this type holds it; whole numbers are rounded away from zero and kept within the type's
+  /// bounds.
   func rounded(_ value: Double) -> Double {
-    switch self {
+    let whole = value.rounded(.toNearestOrAwayFromZero)
+    return switch self {
     case .float64: value
     case .float32: Double(Float(value))
-    case .int8, .int16, .int32, .int64: value.rounded(.toNearestOrAwayFromZero)
-    case .uint8, .uint16, .uint32, .uint64: max(0, value.rounded(.toNearestOrAwayFromZero))
+    case .int8: min(max(whole, Double(Int8.min)), Double(Int8.max))
+    case .int16: min(max(whole, Double(Int16.min)), Double(Int16.max))
+    case .int32: min(max(whole, Double(Int32.min)), Double(Int32.max))
+    case .int64: whole
+    case .uint8: min(max(whole, 0), Double(UInt8.max))
+    case .uint16: min(max(whole, 0), Double(UInt16.max))
+    case .uint32: min(max(whole, 0), Double(UInt32.max))
+    case .uint64: max(whole, 0)
     }
   }
 
