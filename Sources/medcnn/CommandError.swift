@@ -10,6 +10,7 @@ enum CommandError: Error, CustomStringConvertible {
   case noReference(String)
   case notFractional(String)
   case unreadable(String, reason: String)
+  case unusable(String, reason: String)
   case unwritableFolder(String, reason: String)
   case checkpoint(String, exists: Bool)
 
@@ -39,6 +40,8 @@ enum CommandError: Error, CustomStringConvertible {
       "\(path): no fractional DICOM segmentation; leave out --fractions"
     case .unreadable(let path, let reason):
       "\(path): cannot be read: \(reason)"
+    case .unusable(let path, let reason):
+      "\(path): \(reason)"
     case .unwritableFolder(let path, let reason):
       "\(path): the folder cannot be made: \(reason)"
     case .checkpoint(let path, let exists):

@@ -23,7 +23,7 @@ struct Medcnn: ParsableCommand {
     version: version,
     subcommands: [
       SegmentCommand.self, InfoCommand.self, ConvertCommand.self, EvaluateCommand.self,
-      TrainCommand.self, ModelCommand.self,
+      FeaturesCommand.self, TrainCommand.self, ModelCommand.self,
       PhantomCommand.self,
     ])
 

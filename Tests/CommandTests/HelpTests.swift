@@ -5,7 +5,7 @@ import Testing
 /// `MEDCNN_RECORD=1 swift test --filter HelpTests` and read the difference.
 @Suite struct HelpTests {
   static let commands: [[String]] = [
-    [], ["info"], ["convert"], ["evaluate"], ["segment"], ["train"], ["model"],
+    [], ["info"], ["convert"], ["evaluate"], ["segment"], ["features"], ["train"], ["model"],
     ["model", "import"], ["model", "export"], ["model", "inspect"], ["model", "profile"],
     ["phantom"],
     ["phantom", "mri"],

@@ -97,6 +97,9 @@ public struct ExtractionSettings: Sendable, Equatable {
   /// The settings as they were given, in PyRadiomics' order, for the diagnostics.
   public private(set) var record = ExtractionSettings.defaultRecord
 
+  /// The names of the settings that were set, in their order.
+  public private(set) var given: [String] = []
+
   /// PyRadiomics' defaults.
   public init() {}
 
@@ -109,6 +112,7 @@ public struct ExtractionSettings: Sendable, Equatable {
   }
 
   mutating func note(_ name: String, _ value: ParameterValue) {
+    given.append(name)
     let entry = ParameterValue.Entry(name, value)
     if let index = record.firstIndex(where: { $0.key == name }) {
       record[index] = entry

@@ -83,7 +83,7 @@ struct GridResampling {
   }
 
   /// The values of the eight voxels around a place, weighted along x, then y, then z.
-  private static func linear(
+  static func linear(
     _ place: SIMD3<Double>, _ source: UnsafeBufferPointer<Double>, _ size: SIMD3<Int>
   ) -> Double {
     let zero = SIMD3<Int>.zero

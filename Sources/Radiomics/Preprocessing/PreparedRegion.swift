@@ -76,6 +76,20 @@ struct PreparedRegion {
     try note("resegmented", box, in: &diagnostics)
   }
 
+  /// The voxels of a label, of a mask on the scan's grid.
+  ///
+  /// - Throws: ``RadiomicsError/geometryMismatch(scan:mask:)`` and
+  ///   ``RadiomicsError/emptyRegion(what:remedy:)``.
+  static func mask(
+    of label: Int, _ input: ExtractionInput, workers: Workers
+  ) throws(RadiomicsError) -> [Bool] {
+    let drawn = try DrawnMask(input, label: UInt16(label))
+    guard input.scan.geometry.matches(drawn.geometry) else {
+      throw .geometryMismatch(scan: input.scan.geometry, mask: drawn.geometry)
+    }
+    return drawn.whole(input)
+  }
+
   /// The region's box with the intensities of an image on the grid of ``image`` or of the box.
   func region(_ filtered: Image) throws(RadiomicsError) -> Region {
     let size = image.geometry.size

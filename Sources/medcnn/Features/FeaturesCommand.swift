@@ -1,0 +1,275 @@
+import ArgumentParser
+import Foundation
+import Parallel
+import Radiomics
+import VolumeIO
+
+struct FeaturesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "features",
+    abstract: "Compute radiomic features of regions in scans.",
+    discussion: """
+      Features, names, settings, parameter files and tables are PyRadiomics'. The mask is a label \
+      map, a probability map, or a DICOM SEG or RTSTRUCT. Without a choice label 1 is measured, or \
+      the only one. --profile ibsi computes IBSI's features, by its rules, and --ibsi prepares the \
+      region as in one of its reference configurations for CT. --list names all features with their sources and IBSI codes.
+
+      With --cases the scans and masks are in a CSV file with the columns Image and Mask, and Label \
+      and Label_channel where they differ; others are copied. With --out-dir results are kept case \
+      by case and an interrupted batch goes on. Cases that fail are listed, and the exit status is 3.
+
+      For research use only.
+
+      Example:
+        medcnn features --ct scan.nii.gz mask.nii.gz
+        medcnn features scan.nii.gz mask.nii.gz -p params.yaml --out features.csv
+        medcnn features --cases cases.csv --out-dir results --out features.csv
+      """)
+
+  @Argument(help: "The scan.", completion: .file())
+  var scan: String?
+
+  @Argument(help: "The mask.", completion: .file())
+  var mask: String?
+
+  @OptionGroup(title: "Features") var what: FeatureArguments
+
+  @Option(
+    help: ArgumentHelp(
+      "Which regions: labels or names, separated by commas, or all.", valueName: "labels"))
+  var label: String?
+
+  @Option(
+    help: ArgumentHelp("Which channel of a scan with several, from 1.", valueName: "number"))
+  var channel: Int?
+
+  @Flag(help: "Bring a mask on another grid to the scan's.")
+  var resampleMask = false
+
+  @OptionGroup(title: "DICOM") var dicom: DICOMArguments
+  @OptionGroup(title: "DICOM") var masks: MaskArguments
+
+  @Option(
+    help: ArgumentHelp("Write the table to a file instead of printing it.", valueName: "file"),
+    completion: .file())
+  var out: String?
+
+  @Option(
+    help: ArgumentHelp("csv, json or txt. (default: by the name of --out, else txt)"))
+  var format: FeatureTableStyle.Format?
+
+  @Flag(help: "A line for each feature instead of one for each region; CSV.")
+  var long = false
+
+  @Flag(help: "Say why features have no value, in a column.")
+  var reasons = false
+
+  @Option(
+    help: ArgumentHelp("A CSV file of many scans and masks.", valueName: "csv"),
+    completion: .file(extensions: ["csv"]))
+  var cases: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How many cases are measured at a time. (default: as many as threads)", valueName: "number"))
+  var jobs: Int?
+
+  @Option(
+    help: ArgumentHelp("Keep the results of each case here, to go on from.", valueName: "folder"),
+    completion: .directory)
+  var outDir: String?
+
+  @Option(
+    help: ArgumentHelp("Only one of several equal parts of the cases.", valueName: "i/n"))
+  var part: BatchPart?
+
+  @Option(
+    help: ArgumentHelp(
+      "Compare with IBSI's reference values: a folder with its data sets; prints Markdown.",
+      valueName: "folder"), completion: .directory)
+  var ibsiConformance: String?
+
+  @Flag(help: "List all features and where they are defined.")
+  var list = false
+
+  @OptionGroup var threading: ThreadOption
+  @OptionGroup var messages: QuietOption
+
+  func validate() throws {
+    if list || ibsiConformance != nil { return }
+    try what.validateConventions()
+    if cases == nil {
+      guard scan != nil, mask != nil else {
+        throw ValidationError("Give a scan and a mask, or --cases FILE, or --list.")
+      }
+      guard jobs == nil, outDir == nil, part == nil else {
+        throw ValidationError("--jobs, --out-dir and --part need --cases.")
+      }
+    } else {
+      guard scan == nil else {
+        throw ValidationError("Give a scan and a mask or --cases, not both.")
+      }
+      if outDir != nil, long || format == .json || format == .txt {
+        throw ValidationError("--out-dir keeps CSV tables; leave out --long and --format.")
+      }
+    }
+    if let jobs, !(1...1024 ~= jobs) {
+      throw ValidationError("--jobs takes 1 to 1024, not \(jobs).")
+    }
+    if let channel, channel < 1 {
+      throw ValidationError("--channel takes a number from 1, not \(channel).")
+    }
+    if long, let format, format != .csv { throw ValidationError("--long writes CSV.") }
+  }
+
+  func run() throws {
+    if list {
+      print(FeatureList.text)
+      return
+    }
+    if let ibsiConformance {
+      try write(ConformanceTable.text(folder: ibsiConformance, workers: threading.workers))
+      return
+    }
+    var parameters = try what.parameters(messages.console)
+    if resampleMask { try parameters.settings.set("correctMask", to: .boolean(true)) }
+    if let cases {
+      try measure(FeatureCases(cases), parameters)
+    } else if let scan, let mask {
+      if let out { try OutputCheck.file(out, reading: [scan, mask]) }
+      let rows = try rows(
+        scan, mask, identity: [("Image", scan), ("Mask", mask)], parameters, choice,
+        workers: threading.workers)
+      try write(style.text(rows))
+    }
+  }
+
+  private var style: FeatureTableStyle {
+    let suffix = out.map { URL(fileURLWithPath: $0).pathExtension.lowercased() }
+    let byName = suffix.flatMap(FeatureTableStyle.Format.init(rawValue:))
+    return FeatureTableStyle(
+      format: long || cases != nil && format == nil && byName == nil
+        ? .csv : format ?? byName ?? .txt,
+      isLong: long, hasReasons: reasons)
+  }
+
+  private var choice: FeatureReader.Choice {
+    guard let label else { return .standard }
+    if label.lowercased() == "all" { return .all }
+    return .labels(label.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) })
+  }
+
+  /// The regions of a pair of files, measured.
+  private func rows(
+    _ scan: String, _ mask: String, identity: [(name: String, text: String)],
+    _ parameters: ExtractionParameters, _ choice: FeatureReader.Choice, workers: Workers
+  ) throws -> [FeatureRow] {
+    var dicom = dicom.options
+    // The settings of PET are for uptake values; what is not DICOM has them already.
+    if what.preset == .pet, dicom.uptake == nil { dicom.uptake = .bodyWeight }
+    let reader = FeatureReader(dicom: dicom, masks: masks.options, console: messages.console)
+    let regions = try reader.regions(
+      scan: scan, mask: mask, choice, label: parameters.settings.label, channel: channel,
+      layer: parameters.settings.labelChannel, workers: workers)
+    let isPlain: Bool = if case .standard = choice { regions.count == 1 } else { false }
+    return try regions.map { region in
+      var parameters = parameters
+      if parameters.settings.label != region.label {
+        try parameters.settings.set("label", to: .integer(region.label))
+      }
+      let extraction =
+        if let ibsi = try what.ibsiConfiguration(parameters.settings) {
+          try Extraction(region.input, label: region.label, ibsi: ibsi, workers: workers)
+        } else {
+          try Extraction(
+            region.input, parameters, program: "medcnn \(Medcnn.version)", workers: workers)
+        }
+      messages.console.warn(extraction.warnings)
+      var identity = identity
+      if !isPlain, !identity.contains(where: { $0.name.lowercased() == "label" }) {
+        identity.append(("Label", "\(region.label)"))
+      }
+      if let name = region.name { identity.append(("ROI", name)) }
+      return FeatureRow(identity, extraction)
+    }
+  }
+
+  private func measure(_ table: FeatureCases, _ parameters: ExtractionParameters) throws {
+    let cases = table.cases.filter { part?.contains($0.number) ?? true }
+    if let out { try OutputCheck.file(out, reading: []) }
+    let style = self.style
+    let batch = FeatureBatch(
+      jobs: min(jobs ?? threading.workers.count, max(1, cases.count)), workers: threading.workers,
+      folder: outDir, record: try record(parameters), console: messages.console)
+    let collected = Locked([Int: [FeatureRow]]())
+    let result = try batch.run(cases) { item, workers in
+      var parameters = parameters
+      if let channel = item.channel {
+        try parameters.settings.set("label_channel", to: .integer(channel))
+      }
+      let choice = item.label.map { FeatureReader.Choice.labels(["\($0)"]) } ?? choice
+      let rows = try rows(
+        item.image, item.mask, identity: item.identity, parameters, choice, workers: workers)
+      if outDir == nil { collected.withLock { $0[item.number] = rows } }
+      return rows.map(style.cells)
+    }
+    if outDir == nil {
+      let rows = collected.withLock { $0 }
+      try write(style.text(cases.flatMap { rows[$0.number] ?? [] }))
+    } else if out != nil {
+      try write(FeatureBatch.table(result.rows))
+    }
+    guard !result.failures.isEmpty else { return }
+    let failures = result.failures.map { failure in
+      [
+        ("Case", "\(failure.number)"), ("Image", failure.image), ("Mask", failure.mask),
+        ("Reason", failure.reason),
+      ]
+    }
+    if let outDir {
+      try AtomicFile.write(
+        Array(FeatureBatch.table(failures).utf8), to: "\(outDir)/failed.csv")
+    }
+    Console.write("\(result.failures.count) of \(cases.count) cases failed:")
+    for failure in result.failures {
+      Console.write("  case \(failure.number) (\(failure.image)): \(failure.reason)")
+    }
+    throw ExitCode(3)
+  }
+
+  /// What the results of a batch depend on.
+  private func record(_ parameters: ExtractionParameters) throws -> String {
+    let entries: [ParameterValue.Entry] = [
+      .init("program", .text("medcnn \(Medcnn.version)")),
+      .init("setting", .map(parameters.settings.record)),
+      .init("imageType", .map(parameters.imageTypes.map { .init($0.name, .map($0.overrides)) })),
+      .init(
+        "featureClass",
+        .map(
+          parameters.features.map { request in
+            .init(
+              request.family.rawValue, request.names.map { .list($0.map { .text($0) }) } ?? .null)
+          })),
+      .init("label", label.map { .text($0) } ?? .null),
+      .init("channel", channel.map { .integer($0) } ?? .null),
+      .init("roi", .list(masks.chosen.map { .text($0) })),
+      .init("threshold", .number(masks.threshold)),
+      .init("series", dicom.series.map { .text($0) } ?? .null),
+      .init("suv", dicom.suv.map { .text("\($0)") } ?? .null),
+      .init("preset", what.preset.map { .text("\($0)") } ?? .null),
+      .init("reasons", .boolean(reasons)),
+      .init("ibsi", .text(what.ibsi?.rawValue ?? what.profile.rawValue)),
+    ]
+    return ParameterValue.map(entries).json() + "\n"
+  }
+
+  private func write(_ text: String) throws {
+    if let out {
+      try AtomicFile.write(Array(text.utf8), to: out)
+    } else {
+      print(text, terminator: "")
+    }
+  }
+}
+
+extension FeatureTableStyle.Format: ExpressibleByArgument {}
