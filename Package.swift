@@ -90,7 +90,7 @@ let package = Package(
     tests(of: "Figures", ["CDeflate", "Volumes"]),
     tests(of: "Parallel"),
     tests(of: "Phantoms"),
-    tests(of: "Radiomics", ["Parallel", "Volumes", "VolumeIO"], data: ["Golden"]),
+    tests(of: "Radiomics", ["Basics", "Parallel", "Volumes", "VolumeIO"], data: ["Golden"]),
     tests(
       of: "Segmentation",
       ["ConvNet", "VolumeIO", "Volumes", "Parallel", "Phantoms", "Basics"],

@@ -1,6 +1,6 @@
 import Foundation
 import Parallel
-import Phantoms
+import Basics
 import Testing
 import Volumes
 
@@ -11,7 +11,7 @@ import Volumes
 struct SharpnessTests {
   /// A ball with a logistic or a Gaussian edge.
   private struct Ball {
-    var radius = 12.0
+    var radius = 10.0
     var spacing = SIMD3(1.0, 1, 1)
     /// The third axis relative to the others.
     var elongation = 1.0
@@ -22,13 +22,13 @@ struct SharpnessTests {
 
     /// The scan, and a mask whose surface is where the edge is.
     func made(seed: UInt64 = 1) throws -> (image: Image, mask: [Double]) {
-      let reach = radius + 9
+      let reach = radius + 7
       let size = SIMD3(
         Int(2 * reach / spacing.x), Int(2 * reach / spacing.y), Int(2 * reach / spacing.z))
       let geometry = try Geometry(size: size, spacing: spacing)
       // Off the voxels' centres, so that no symmetry helps.
       let centre = SIMD3<Double>(size &- 1) * spacing / 2 + SIMD3(0.21, -0.13, 0.37)
-      var generator = SeededRandom(seed: seed)
+      var generator = SplitMix(seed: seed)
       var (intensities, mask): ([Double], [Double]) = ([], [])
       for k in 0..<size.z {
         for j in 0..<size.y {
@@ -59,7 +59,7 @@ struct SharpnessTests {
     }
   }
 
-  private static func normal(_ generator: inout SeededRandom) -> Double {
+  private static func normal(_ generator: inout SplitMix) -> Double {
     let u = Double.random(in: 1e-12..<1, using: &generator)
     let v = Double.random(in: 0..<1, using: &generator)
     return (-2 * log(u)).squareRoot() * cos(2 * .pi * v)
@@ -78,6 +78,8 @@ struct SharpnessTests {
     _ ball: Ball, _ settings: SharpnessSettings = SharpnessSettings(), seed: UInt64 = 1
   ) throws -> [String: Double] {
     let made = try ball.made(seed: seed)
+    var settings = settings
+    settings.mostProfiles = 300
     let features = try SharpnessFeatures.compute(
       made.image, membership: made.mask, settings, workers: Workers(count: 2))
     #expect(features.map(\.name) == SharpnessFeatures.names)
@@ -86,7 +88,7 @@ struct SharpnessTests {
 
   @Test(arguments: [0.7, 1.0, 1.6])
   func logisticEdges(width: Double) throws {
-    let found = try measured(Ball(edge: Self.logistic(width)))
+    let found = try measured(Ball(radius: 12, edge: Self.logistic(width)))
     #expect(abs(try #require(found["WidthMedian"]) / width - 1) < 0.01)
     #expect(abs(try #require(found["StepMedian"]) / -100 - 1) < 0.01)
     #expect(try #require(found["DiscardedFraction"]) < 0.02)
@@ -112,7 +114,7 @@ struct SharpnessTests {
   }
 
   @Test func thickSlices() throws {
-    var ball = Ball(radius: 14, spacing: SIMD3(1, 1, 3), edge: Self.logistic(1.5))
+    var ball = Ball(radius: 13, spacing: SIMD3(1, 1, 3), edge: Self.logistic(1.5))
     ball.noise = 0
     let found = try measured(ball)
     #expect(abs(try #require(found["WidthMedian"]) / 1.5 - 1) < 0.05)
