@@ -243,6 +243,32 @@ import Volumes
     #expect(stacked == separate)
   }
 
+  @Test func takesAnySubsetOfOptionalScans() throws {
+    let scan = try scan()
+    func channels(_ optional: [Bool?]) -> [Channel] {
+      zip(["T1", "T2"], optional).map {
+        Channel(name: $0, normalization: .zScore(over: .mask), optional: $1)
+      }
+    }
+    let any = try Segmenter(try smallModel(channels: channels([true, true])), options: oneThread)
+    // What is absent is 0; the kernel of ones adds nothing for it.
+    let first = try any.segment([scan, nil])
+    let second = try any.segment([nil, scan])
+    #expect(first.labels == second.labels)
+    #expect(first.total.voxels > 0)
+    #expect(try any.segment([scan, scan]).labels.geometry == first.labels.geometry)
+    #expect { try any.segment([nil, nil]) } throws: {
+      "\($0)".contains("found no scan") && "\($0)".contains("--t1 FILE or --t2 FILE")
+    }
+    let one = try Segmenter(try smallModel(channels: channels([true, nil])), options: oneThread)
+    #expect(try one.segment([nil, scan]).labels == second.labels)
+    #expect { try one.segment([scan, nil]) } throws: {
+      "\($0)" == "found T1; the model takes 2 (T1, T2, of which some may be absent); give --t2 FILE"
+    }
+    let strict = try Segmenter(try smallModel(channels: channels([nil, nil])), options: oneThread)
+    #expect(throws: SegmentationError.self) { try strict.segment([scan, nil]) }
+  }
+
   @Test func cleaning() throws {
     let scan = try scan()
     var options = oneThread

@@ -69,6 +69,46 @@ import Volumes
     }
   }
 
+  @Test func learnsFromCasesWithAbsentScans() throws {
+    let description = try UNet.Configuration(inputChannels: 2, classes: 2, features: [8, 8])
+      .description()
+    var random = SplitMix(seed: 1)
+    let model = try Model(
+      network: Network(randomized: description, using: &random),
+      channels: ["T1", "T2"].map {
+        Channel(name: $0, normalization: .zScore(over: .nonZero), optional: true)
+      },
+      preprocessing: Preprocessing(),
+      inference: .windows(patch: [12, 12, 12], step: 0.5, gaussian: 0.125, mirror: []),
+      output: Output(activation: .none, decision: .argmax, values: [0, 1]),
+      labels: LabelTable([.init(value: 1, name: "blob")]),
+      card: ModelCard(name: "made", version: "1", description: "A test."))
+    let cases = (0..<4).map { seed in
+      TrainingCase(name: "case \(seed)") { _ in
+        var made = try MadeCases.scans(seed)
+        made.scans = seed % 2 == 0 ? [made.scans[0], nil] : [nil, made.scans[0]]
+        return made
+      }
+    }
+    var options = MadeCases.options(steps: 20)
+    options.channelDropout = 0.5
+    options.optimizer = Optimizer.adamW.rule
+    let trained = try Trainer(model, options: options, training: cases).run()
+    let scans = try MadeCases.scans(10)
+    let segmenter = try Segmenter(trained)
+    for given in [[scans.scans[0], nil], [nil, scans.scans[0]]] {
+      let found = try segmenter.segment(given).labels
+      let common = zip(found.voxels, scans.labels.voxels).count { $0 == 1 && $1 == 1 }
+      let total = found.voxels.count { $0 == 1 } + scans.labels.voxels.count { $0 == 1 }
+      #expect(2 * Double(common) / Double(total) > 0.6)
+    }
+    // A model of another network has nothing to begin with.
+    #expect(throws: SegmentationError.self) {
+      try model.withWeights(of: MadeCases.uNet(), path: "other.safetensors")
+    }
+    #expect(try model.withWeights(of: trained, path: "trained").network == trained.network)
+  }
+
   @Test func weightsDoNotDependOnThreads() throws {
     var options = MadeCases.options(steps: 2)
     options.augmentation = .nnUNet

@@ -27,6 +27,28 @@ import Volumes
     #expect { try table.cases(channels: ["T2"]) } throws: { "\($0)".contains("add the column T2") }
   }
 
+  @Test func readsAbsentScansAndNewLabels() throws {
+    let table = try table("id,t1,flair,label,relabel\np1,a.nii,,l.nii,3=1 4=3\np2,,d.nii,m.nii,\n")
+    #expect(table.rows[0].scans == ["/data/a.nii", nil])
+    #expect(table.rows[1].scans == [nil, "/data/d.nii"])
+    #expect(table.rows[0].relabelling == [3: 1, 4: 3])
+    #expect(table.rows[1].relabelling.isEmpty)
+  }
+
+  @Test func replacesLabels() throws {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "medcnn-\(UInt64.random(in: 0 ... .max)).nii")
+    defer { try? FileManager.default.removeItem(at: url) }
+    let geometry = try MadeCases.scans(1).labels.geometry
+    var labels = LabelMap(geometry: geometry)
+    (labels[1, 0, 0], labels[2, 0, 0], labels[3, 0, 0]) = (1, 3, 4)
+    try ImageFile.write(labels, to: url.path)
+    let row = CaseTable.Row(
+      name: "p", scans: [nil], label: url.path, relabelling: [3: 1, 4: 3], weight: 1)
+    let read = try row.readLabels(workers: Workers(count: 1))
+    #expect((0..<5).map { read[$0, 0, 0] } == [0, 1, 1, 3, 0])
+  }
+
   @Test(arguments: [
     ("", "it is empty"),
     ("t1,flair\na,b\n", "expected \"label\""),
@@ -34,7 +56,10 @@ import Volumes
     ("t1,T1,label\na,b,c\n", "not distinct"),
     ("t1,label\n", "no case"),
     ("t1,label\na\n", "line 2 has 1 fields"),
-    ("id,t1,label\np,,c\n", "p has no t1"),
+    ("id,t1,label\np,,c\n", "p has no scan"),
+    ("id,t1,label\np,a,\n", "p has no label"),
+    ("t1,label,relabel\na,b,3>1\n", "the relabelling \"3>1\""),
+    ("t1,label,relabel\na,b,3=1 3=2\n", "the relabelling"),
     ("t1,label,weight\na,b,-1\n", "row 1 has the weight \"-1\""),
     ("t1,label\n\"a,b\n", "does not end"),
     ("id,t1,label\np,a,b\np,c,d\n", "two cases have the id p"),
@@ -61,7 +86,7 @@ import Volumes
     let table = try CaseTable(contentsOf: folder)
     #expect(table.channels == ["FLAIR", "T1"])
     #expect(table.rows.map(\.name) == ["a", "b_2"])
-    #expect(table.rows[1].scans[1].hasSuffix("/imagesTr/b_2_0001.nii.gz"))
+    #expect(table.rows[1].scans[1]?.hasSuffix("/imagesTr/b_2_0001.nii.gz") == true)
     #expect(table.rows[1].label.hasSuffix("/labelsTr/b_2.nii.gz"))
     #expect(table.labels.entries.map(\.name) == ["rim", "core"])
     func write(_ labels: String) throws {

@@ -7,24 +7,31 @@ struct PreparedScans {
   let original: Geometry
   /// The mask on the original grid.
   let originalMask: Mask
-  /// The channels on the network's grid: reordered and resampled as the model asks.
+  /// The channels on the network's grid: reordered and resampled as the model asks; 0 where the scan is
+  /// absent.
   let channels: [Volume]
+  /// The numbers of the channels that have a scan.
+  let present: [Int]
   /// The mask on the network's grid.
   let mask: Mask
   /// What the user should know.
   let warnings: [String]
 
   /// - Parameters:
-  ///   - volumes: one scan for each channel of the model, or one with all channels.
+  ///   - volumes: one scan for each channel of the model, nil for one that was not made, or one with
+  ///     all channels.
   ///   - givenMask: the brain; the voxels that are not zero in some channel where nil.
   init(
-    _ volumes: [Volume], mask givenMask: Mask?, model: Model, workers: Workers
+    _ volumes: [Volume?], mask givenMask: Mask?, model: Model, workers: Workers
   ) throws {
-    var channels = try PreparedScans.split(volumes, for: model)
+    let scans = try PreparedScans.split(volumes, for: model)
+    let present = scans.indices.filter { scans[$0] != nil }
+    // From here on those that there are.
+    var channels = scans.compactMap(\.self)
     let original = channels[0].geometry
     var warnings: [String] = []
     for index in channels.indices {
-      let name = model.channels[index].name
+      let name = model.channels[present[index]].name
       if let warning = channels[index].zeroNonFinite() {
         warnings.append("\(name): \(warning)")
       }
@@ -33,13 +40,13 @@ struct PreparedScans {
       guard resampled.samples.contains(where: { $0 != 0 }) else {
         throw SegmentationError.channels(
           found: "\(name) on \(channels[index].geometry), which shares no voxel that is not zero "
-            + "with \(model.channels[0].name) on \(original)",
+            + "with \(model.channels[present[0]].name) on \(original)",
           expected: "scans of one patient in the same place",
           remedy: "register them first")
       }
       warnings.append(
         "\(name) was resampled from \(channels[index].geometry) to the grid of "
-          + "\(model.channels[0].name), \(original)")
+          + "\(model.channels[present[0]].name), \(original)")
       channels[index] = resampled
     }
     var mask = try PreparedScans.mask(
@@ -59,8 +66,10 @@ struct PreparedScans {
     let (raw, region) = (channels, mask.voxels)
     channels = try workers.map(channels.count) { index in
       var channel = raw[index]
-      try model.channels[index].normalization.apply(
-        to: &channel.samples, mask: region, channel: model.channels[index].name)
+      if model.preprocessing.masksScans { channel = channel.masked(by: region) }
+      let description = model.channels[present[index]]
+      try description.normalization.apply(
+        to: &channel.samples, mask: region, channel: description.name)
       return channel
     }
     if let spacing = model.preprocessing.spacing.map({ SIMD3($0) }),
@@ -76,17 +85,24 @@ struct PreparedScans {
       }
     }
     self.mask = mask
-    self.channels = channels
+    self.present = present
+    var all = scans.map { _ in Volume(geometry: mask.geometry) }
+    for (index, channel) in zip(present, channels) { all[index] = channel }
+    self.channels = all
   }
 
-  /// One volume for each channel of the model.
-  private static func split(_ volumes: [Volume], for model: Model) throws -> [Volume] {
+  /// One volume for each channel of the model, nil where there is none; there is at least one.
+  private static func split(_ volumes: [Volume?], for model: Model) throws -> [Volume?] {
     let names = model.channels.map(\.name)
-    let expected = "\(names.count) (\(names.joined(separator: ", ")))"
-    if volumes.count == 1, volumes[0].channels == names.count {
-      return try names.indices.map { try volumes[0].channel($0) }
+    let isAnySubset = model.channels.contains(where: \.isOptional)
+    let expected =
+      "\(names.count) (\(names.joined(separator: ", "))"
+      + (isAnySubset ? ", of which some may be absent)" : ")")
+    if volumes.count == 1, let only = volumes[0], only.channels == names.count {
+      return try names.indices.map { try only.channel($0) }
     }
-    for (index, volume) in volumes.enumerated() where volume.channels != 1 {
+    for (index, volume) in volumes.enumerated() {
+      guard let volume, volume.channels != 1 else { continue }
       throw SegmentationError.channels(
         found: "\(volume.channels) channels in scan \(index + 1)", expected: expected,
         remedy: volumes.count == 1
@@ -98,6 +114,16 @@ struct PreparedScans {
         found: volumes.count == 1 ? "1 scan" : "\(volumes.count) scans", expected: expected,
         remedy: "give "
           + names.map { "--\($0.lowercased()) FILE" }.joined(separator: " "))
+    }
+    let missing = names.indices.filter { volumes[$0] == nil && !model.channels[$0].isOptional }
+    guard missing.isEmpty, volumes.contains(where: { $0 != nil }) else {
+      let given = names.indices.filter { volumes[$0] != nil }.map { names[$0] }
+      throw SegmentationError.channels(
+        found: given.isEmpty ? "no scan" : given.joined(separator: ", "), expected: expected,
+        remedy: "give "
+          + (missing.isEmpty ? Array(names.indices) : missing)
+          .map { "--\(names[$0].lowercased()) FILE" }
+          .joined(separator: missing.isEmpty ? " or " : " "))
     }
     return volumes
   }
@@ -162,6 +188,15 @@ extension Normalization {
 }
 
 extension Volume {
+  /// 0 outside of a mask.
+  fileprivate func masked(by mask: [Bool]) -> Volume {
+    var result = self
+    result.samples.withUnsafeMutableBufferPointer { samples in
+      for index in samples.indices where !mask[index] { samples[index] = 0 }
+    }
+    return result
+  }
+
   /// Sets what is NaN or infinite to 0, and says how much that was.
   fileprivate mutating func zeroNonFinite() -> String? {
     // Read first: writing copies samples that others hold too.

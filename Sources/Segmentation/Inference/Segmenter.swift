@@ -76,15 +76,15 @@ public struct Segmenter: Sendable {
   /// Segments one patient's scans.
   ///
   /// - Parameters:
-  ///   - scans: one scan for each channel of the model, in its order, or one with all channels. Those
-  ///     on another grid than the first are resampled to it; voxels that are NaN or infinite count as
+  ///   - scans: one scan for each channel of the model, in its order, nil for an optional one that was
+  ///     not made; or one with all channels. Those on another grid than the first are resampled to it; voxels that are NaN or infinite count as
   ///     0; ``Segmentation/warnings`` tell of both.
   ///   - mask: the brain; the voxels that are not zero in some channel where nil.
   ///   - progress: is told the finished fraction, ascending to 1.
   /// - Throws: ``SegmentationError``, ``VolumeError`` or ``ConvNetError``, whatever keeps the scans
   ///   from being segmented.
   public func segment(
-    _ scans: [Volume], mask: Mask? = nil, progress: (Double) -> Void = { _ in }
+    _ scans: [Volume?], mask: Mask? = nil, progress: (Double) -> Void = { _ in }
   ) throws -> Segmentation {
     let workers = options.workers
     let prepared = try PreparedScans(scans, mask: mask, model: model, workers: workers)

@@ -7,15 +7,23 @@ public struct Channel: Sendable, Hashable, Codable {
   public var patterns: [String]
   /// How intensities are brought to the scale that the network was trained on.
   public var normalization: Normalization
+  /// Whether the network does without this image, seeing 0 in its place; nil for no.
+  public var optional: Bool?
 
   /// Makes a channel.
   ///
   /// - Parameter patterns: the words of file names; those of ``standardPatterns(for:)`` where nil.
-  public init(name: String, patterns: [String]? = nil, normalization: Normalization) {
+  public init(
+    name: String, patterns: [String]? = nil, normalization: Normalization, optional: Bool? = nil
+  ) {
     self.name = name
     self.patterns = patterns ?? Channel.standardPatterns(for: name)
     self.normalization = normalization
+    self.optional = optional
   }
+
+  /// Whether the network does without this image.
+  public var isOptional: Bool { optional ?? false }
 
   /// The words that BraTS (2013 to 2024), BIDS, TCIA and the usual scanners' exports use for a kind
   /// of scan; the name itself where it is not one of T1, T1c, T2, FLAIR, PD, DWI, ADC and CT.

@@ -40,6 +40,19 @@ public struct Model: Sendable, Equatable {
     }
   }
 
+  /// The model with the weights of another one's network, to go on training with.
+  ///
+  /// - Parameter path: how messages call the other one.
+  /// - Throws: ``SegmentationError/invalidModel(path:reason:)`` where it has another network.
+  public func withWeights(of other: Model, path: String) throws -> Model {
+    guard other.network.description == network.description else {
+      throw SegmentationError.invalidModel(
+        path: path,
+        reason: "its network is not the plan's; give the plan the same architecture and channels")
+    }
+    return try replacing(other.network.weights, card: card)
+  }
+
   /// What contradicts itself, or nil.
   private func fault(inputs: Int, outputs: Int) -> String? {
     guard channels.count == inputs else {

@@ -13,10 +13,17 @@ public struct Preprocessing: Sendable, Hashable, Codable {
   /// The distances between voxel centres along i, j and k, in millimetres, that scans are resampled
   /// to; as they are where nil.
   public var spacing: [Double]?
+  /// Whether scans are set to 0 outside of the mask, before normalisation: for networks that know
+  /// nothing but brains; nil for no.
+  public var zeroOutsideMask: Bool?
 
   /// Makes a description.
-  public init(axes: Axes = .stored, spacing: [Double]? = nil) {
+  public init(axes: Axes = .stored, spacing: [Double]? = nil, zeroOutsideMask: Bool? = nil) {
     self.axes = axes
     self.spacing = spacing
+    self.zeroOutsideMask = zeroOutsideMask
   }
+
+  /// Whether scans are set to 0 outside of the mask.
+  var masksScans: Bool { zeroOutsideMask ?? false }
 }

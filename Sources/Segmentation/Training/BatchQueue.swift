@@ -68,7 +68,7 @@ extension TrainingOptions {
       var (image, target) = augmentation.map(using: &random)
         .segment(of: prepared, at: low, frame: frame)
       augmentation.changeIntensities(of: &image, using: &random)
-      leaveOutChannels(of: &image, using: &random)
+      leaveOutChannels(of: &image, among: prepared.present, using: &random)
       batch.images.append(image)
       batch.targets.append(target)
       batch.cases.append(prepared.name)
@@ -77,11 +77,15 @@ extension TrainingOptions {
   }
 
   /// Sets channels to 0, as if the scans were not there, but never all.
-  private func leaveOutChannels(of image: inout Tensor, using random: inout SplitMix) {
-    guard channelDropout > 0, image.channels > 1 else { return }
-    let spared = random.index(below: image.channels)
+  ///
+  /// - Parameter present: the numbers of the channels that there are.
+  private func leaveOutChannels(
+    of image: inout Tensor, among present: [Int], using random: inout SplitMix
+  ) {
+    guard channelDropout > 0, present.count > 1 else { return }
+    let spared = present[random.index(below: present.count)]
     let count = image.size.z * image.size.y * image.size.x
-    for channel in 0..<image.channels where random.chance(channelDropout) && channel != spared {
+    for channel in present where random.chance(channelDropout) && channel != spared {
       image.values.withUnsafeMutableBufferPointer {
         UnsafeMutableBufferPointer(rebasing: $0[channel * count..<(channel + 1) * count])
           .update(repeating: 0)

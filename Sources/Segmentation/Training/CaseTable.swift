@@ -1,5 +1,6 @@
 internal import Basics
 public import Foundation
+public import Parallel
 internal import VolumeIO
 public import Volumes
 
@@ -17,18 +18,21 @@ public struct LabelRegion: Sendable, Hashable {
 /// DeepMedic's lists of files.
 ///
 /// A CSV file (RFC 4180) has a row a case, a column for each channel with the path of its scan, `label`
-/// with the path of the truth, and where wanted `id`, `mask` and `weight`. Paths are relative to it.
+/// with the path of the truth, and where wanted `id`, `mask`, `weight` and `relabel`. Paths are relative
+/// to it.
 public struct CaseTable: Sendable, Equatable {
   /// One row.
   public struct Row: Sendable, Hashable {
     /// The content of `id`, or "row N".
     public var name: String
-    /// The paths of the scans in the order of ``CaseTable/channels``.
-    public var scans: [String]
+    /// The paths of the scans in the order of ``CaseTable/channels``; nil for one that was not made.
+    public var scans: [String?]
     /// The path of the mask, where there is one.
     public var mask: String?
     /// The path of the truth.
     public var label: String
+    /// What the truth's labels become; the others stay.
+    public var relabelling: [UInt16: UInt16] = [:]
     /// How often the case is seen, relative to the others.
     public var weight: Double
   }
@@ -110,7 +114,7 @@ public struct CaseTable: Sendable, Equatable {
     guard Set(lowered).count == lowered.count, !lowered.contains("") else {
       throw invalid("the names of its columns are not distinct: \(header.joined(separator: ","))")
     }
-    let known = ["id", "mask", "label", "weight"]
+    let known = ["id", "mask", "label", "weight", "relabel"]
     let scans = header.indices.filter { !known.contains(lowered[$0]) }
     guard !scans.isEmpty, let label = lowered.firstIndex(of: "label") else {
       throw invalid(
@@ -126,11 +130,16 @@ public struct CaseTable: Sendable, Equatable {
         lowered.firstIndex(of: name).map { fields[$0] }.flatMap { $0.isEmpty ? nil : $0 }
       }
       let name = field("id") ?? "row \(index + 1)"
-      func place(_ column: Int) throws -> String {
-        guard !fields[column].isEmpty else {
-          throw invalid("\(name) has no \(header[column]); give a file or leave out the case")
-        }
+      func place(_ column: Int) -> String? {
+        guard !fields[column].isEmpty else { return nil }
         return URL(fileURLWithPath: fields[column], relativeTo: folder).standardizedFileURL.path
+      }
+      guard let truth = place(label) else {
+        throw invalid("\(name) has no label; give a file or leave out the case")
+      }
+      let given = scans.map(place)
+      guard given.contains(where: { $0 != nil }) else {
+        throw invalid("\(name) has no scan; give a file or leave out the case")
       }
       let weight = try field("weight").map { text in
         guard let number = Double(text), number > 0, number.isFinite else {
@@ -138,10 +147,14 @@ public struct CaseTable: Sendable, Equatable {
         }
         return number
       }
+      guard let relabelling = CaseTable.relabelling(field("relabel") ?? "") else {
+        throw invalid(
+          "\(name) has the relabelling \"\(field("relabel") ?? "")\"; expected pairs of labels such "
+            + "as \"3=1 4=3\"")
+      }
       return Row(
-        name: name, scans: try scans.map(place),
-        mask: try field("mask") == nil ? nil : place(lowered.firstIndex(of: "mask") ?? 0),
-        label: try place(label), weight: weight ?? 1)
+        name: name, scans: given, mask: lowered.firstIndex(of: "mask").flatMap(place),
+        label: truth, relabelling: relabelling, weight: weight ?? 1)
     }
     if let twice = CaseTable.repeated(rows.map(\.name)) {
       throw invalid("two cases have the id \(twice)")
@@ -189,12 +202,13 @@ public struct CaseTable: Sendable, Equatable {
     }
     return rows.map { row in
       TrainingCase(name: row.name, weight: row.weight) { workers in
-        let scans = try columns.map { try ImageFile.read(row.scans[$0], workers: workers).volume }
+        let scans = try columns.map { column in
+          try row.scans[column].map { try ImageFile.read($0, workers: workers).volume }
+        }
         let mask = try row.mask.map {
           Mask(nonZeroOf: try ImageFile.read($0, workers: workers).volume)
         }
-        let labels = try ImageFile.readLabelMap(row.label, workers: workers)
-        return LabelledScans(scans: scans, mask: mask, labels: labels)
+        return LabelledScans(scans: scans, mask: mask, labels: try row.readLabels(workers: workers))
       }
     }
   }
@@ -207,7 +221,9 @@ public struct CaseTable: Sendable, Equatable {
   /// - Throws: ``SegmentationError/table(path:reason:)`` where a scan or label map is in both.
   public func refuse(sharedWith others: [Row], of path: String) throws(SegmentationError) {
     func files(_ row: Row) -> [String] {
-      (row.scans + [row.label]).map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path }
+      (row.scans.compactMap(\.self) + [row.label]).map {
+        URL(fileURLWithPath: $0).resolvingSymlinksInPath().path
+      }
     }
     let own = Set(rows.flatMap(files))
     let shared = others.filter { !own.isDisjoint(with: files($0)) }.map(\.name)
@@ -218,5 +234,33 @@ public struct CaseTable: Sendable, Equatable {
           "its cases \(CaseTable.list(shared)) are also among those to learn from; a case held "
           + "out must not be learned from: take it out of one of them")
     }
+  }
+
+  /// What pairs such as "3=1 4=3" mean, or nil where they are not pairs of distinct labels and others.
+  private static func relabelling(_ text: String) -> [UInt16: UInt16]? {
+    var relabelling: [UInt16: UInt16] = [:]
+    for pair in text.split(separator: " ") {
+      let labels = pair.split(separator: "=", omittingEmptySubsequences: false).map { UInt16($0) }
+      guard labels.count == 2, let old = labels[0], let new = labels[1], old != 0,
+        relabelling.updateValue(new, forKey: old) == nil
+      else { return nil }
+    }
+    return relabelling
+  }
+}
+
+extension CaseTable.Row {
+  /// The truth, with labels replaced as the table says.
+  ///
+  /// - Throws: whatever keeps the file from being read as a label map.
+  public func readLabels(workers: Workers) throws -> LabelMap {
+    var labels = try ImageFile.readLabelMap(label, workers: workers)
+    guard !relabelling.isEmpty else { return labels }
+    for (index, old) in labels.voxels.enumerated() {
+      if old != 0, let new = relabelling[old] { labels.voxels[index] = new }
+    }
+    // A name belongs to the label that had it.
+    labels.table = LabelTable(labels.table.entries.filter { relabelling[$0.value] == nil })
+    return labels
   }
 }

@@ -5,8 +5,10 @@ internal import Volumes
 /// A case as the network sees it: prepared as for inference, and cut to what is needed.
 struct PreparedCase: Sendable {
   let name: String
-  /// The channels, all on one grid.
+  /// The channels, all on one grid; 0 where a scan is absent.
   let channels: [Volume]
+  /// The numbers of the channels that have a scan.
+  let present: [Int]
   /// The class of each voxel.
   let classes: [UInt8]
   /// The mask.
@@ -31,8 +33,9 @@ struct PreparedCase: Sendable {
     frame: SegmentFrame, workers: Workers
   ) throws {
     self.name = name
-    if let first = scans.scans.first {
-      for volume in scans.scans.dropFirst() where !volume.geometry.matches(first.geometry) {
+    let given = scans.scans.compactMap(\.self)
+    if let first = given.first {
+      for volume in given.dropFirst() where !volume.geometry.matches(first.geometry) {
         throw VolumeError.geometryMismatch(
           first: "the first scan", first.geometry, second: "another scan", volume.geometry)
       }
@@ -57,6 +60,7 @@ struct PreparedCase: Sendable {
     }
     let box = PreparedCase.box(brain, of: prepared, frame)
     channels = try prepared.channels.map { try $0.cropped(to: box) }
+    present = prepared.present
     mask = try prepared.mask.cropped(to: box).voxels
     let cut = try labels.cropped(to: box)
     classes = try table.classes(of: cut)

@@ -3,15 +3,16 @@ public import Volumes
 
 /// A patient's scans with the labels that a network should give them.
 public struct LabelledScans: Sendable {
-  /// One scan for each channel of the model, in its order, or one with all channels.
-  public var scans: [Volume]
+  /// One scan for each channel of the model, in its order, nil for one that was not made; or one with
+  /// all channels.
+  public var scans: [Volume?]
   /// The brain; the voxels that are not zero in some scan where nil.
   public var mask: Mask?
   /// The truth, on the grid of the first scan.
   public var labels: LabelMap
 
   /// Puts them together.
-  public init(scans: [Volume], mask: Mask? = nil, labels: LabelMap) {
+  public init(scans: [Volume?], mask: Mask? = nil, labels: LabelMap) {
     self.scans = scans
     self.mask = mask
     self.labels = labels

@@ -156,6 +156,12 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
       output = Output(
         activation: .none, decision: .regions, threshold: 0.5, values: labels.map(\.value))
     }
+    // What was trained with channels left out does without them.
+    let channels = channels.map { channel in
+      var channel = channel
+      if training.channelDropout > 0, channel.optional == nil { channel.optional = true }
+      return channel
+    }
     return try Model(
       network: Network(randomized: description, using: &random), channels: channels,
       preprocessing: preprocessing, inference: inference,

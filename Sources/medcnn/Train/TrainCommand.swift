@@ -13,9 +13,9 @@ struct TrainCommand: ParsableCommand {
     abstract: "Train a network on scans with known lesions.",
     discussion: """
       The cases are in a CSV file: a row a case, a column for each kind of scan (t1, flair, ...) and \
-      one named label with the truth; id, mask and weight may follow. Paths are relative to the \
-      file. A folder in BIDS' or nnU-Net's form or DeepMedic's trainConfig.cfg will do as well. All \
-      cases are looked at before the first step.
+      one named label with the truth; id, mask, weight and relabel may follow. Paths are relative to \
+      the file; where one is empty, the scan was not made. A folder in BIDS' or nnU-Net's form or \
+      DeepMedic's trainConfig.cfg will do as well. All cases are looked at before the first step.
 
       Beside the model, MODEL.csv and MODEL.png show the loss and the Dice coefficient on cases \
       held out, and MODEL.checkpoint.safetensors lets --resume go on after an interruption, to the \
@@ -53,6 +53,12 @@ struct TrainCommand: ParsableCommand {
         + "(default: those that trainConfig.cfg names, else 0.2)",
       valueName: "fraction|part|csv"))
   var validation: HeldOut?
+
+  @Option(
+    help: ArgumentHelp(
+      "Begin with the weights of this model, of the same network.", valueName: "file"),
+    completion: .file(extensions: ["safetensors"]))
+  var initial: String?
 
   @Option(
     help: ArgumentHelp(
@@ -114,13 +120,17 @@ struct TrainCommand: ParsableCommand {
       console: console)
     if printPlan { return print(try JSONValue(encoding: plan).yaml, terminator: "") }
     guard let out else { return }
-    let model = try plan.model()
+    var model = try plan.model()
+    if let initial {
+      let other = try Model(contentsOf: URL(fileURLWithPath: initial))
+      model = try model.withWeights(of: other, path: initial)
+    }
     if let folds {
       try crossValidate(folds, table, plan, model, out: out, console)
       return
     }
     let files = TrainingFiles(model: out)
-    try files.check(reading: [data], isResuming: resume)
+    try files.check(reading: [data] + (initial.map { [$0] } ?? []), isResuming: resume)
     let (training, heldOut) = try cases(table, plan, model, console)
     let trained = try train(
       model, plan, files, training: training, heldOut: heldOut, isResuming: resume, console)
