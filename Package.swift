@@ -44,6 +44,10 @@ let package = Package(
       name: "ConvKernels",
       cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-Wall", "-Werror"])]),
     .systemLibrary(name: "CMalloc"),
+    // The weights become constants of the program, which so needs no file beside it.
+    .target(
+      name: "ShippedModels", exclude: ["brain.safetensors", "lesion.safetensors"],
+      cSettings: [.unsafeFlags(["-Wall", "-Werror", "-Wno-c23-extensions"])]),
     .target(
       name: "DICOMShim",
       cxxSettings: [.unsafeFlags(["-Wall", "-Werror"])],
@@ -65,7 +69,8 @@ let package = Package(
 
     // Floor 3
     library(
-      "Segmentation", ["ConvNet", "Volumes", "VolumeIO", "Phantoms", "Parallel", "Basics"]),
+      "Segmentation",
+      ["ShippedModels", "ConvNet", "Volumes", "VolumeIO", "Phantoms", "Parallel", "Basics"]),
     library("Radiomics", ["Volumes", "VolumeIO", "Parallel"]),
 
     // Floor 4

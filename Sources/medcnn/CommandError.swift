@@ -1,6 +1,5 @@
 /// What can go wrong in a command beside what the libraries report.
 enum CommandError: Error, CustomStringConvertible {
-  case noModel
   case noPatch(String)
   case folderForFile(String)
   case labelCount(found: Int, expected: Int)
@@ -16,9 +15,6 @@ enum CommandError: Error, CustomStringConvertible {
 
   var description: String {
     switch self {
-    case .noModel:
-      "no model is given and none is installed; give --model FILE: one that \"medcnn model import\" "
-        + "made, or, for synthesised brains only, Samples/models/phantom-brain.safetensors"
     case .noPatch(let path):
       "\(path): the network takes images of any size; give the window's extent, such as --patch 128"
     case .folderForFile(let path):

@@ -6,7 +6,8 @@ import Testing
 @Suite struct HelpTests {
   static let commands: [[String]] = [
     [], ["info"], ["convert"], ["evaluate"], ["segment"], ["features"], ["train"], ["model"],
-    ["model", "import"], ["model", "export"], ["model", "inspect"], ["model", "profile"],
+    ["model", "import"], ["model", "export"], ["model", "inspect"], ["model", "card"],
+    ["model", "profile"],
     ["phantom"],
     ["phantom", "mri"],
   ]

@@ -36,6 +36,27 @@ import Volumes
     #expect(run.errors.split(separator: "\n").count == 1)
   }
 
+  /// What a card does not name stays as it is.
+  @Test func cardsAreWrittenIntoModels() throws {
+    let folder = try TemporaryFolder()
+    let shipped = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../Samples/models/phantom-brain.safetensors").standardized.path
+    try folder.write(Array("version: \"7.1\"\naccuracy: Dice .9 on ten\n".utf8), to: "card.yaml")
+    let arguments = ["model", "card", shipped, "--from", "card.yaml", "-o", "m.safetensors"]
+    #expect(try Medcnn(arguments, in: folder.url).status == 0)
+    let shown = try Medcnn(["model", "inspect", "m.safetensors"], in: folder.url).output
+    #expect(shown.contains("7.1") && shown.contains("Dice .9 on ten"))
+    let before = try Medcnn(["model", "inspect", shipped], in: folder.url).output
+    let description = try #require(
+      before.split(separator: "\n").first { $0.hasPrefix("description") })
+    #expect(shown.contains(description))
+
+    try folder.write(Array("colour: red\n".utf8), to: "card.yaml")
+    let run = try Medcnn(arguments, in: folder.url)
+    #expect(run.status == 1)
+    #expect(run.errors.contains("a card has no field colour"))
+  }
+
   /// Out as ONNX and in again, the model gives the same labels.
   @Test func exportedNetworksComeBack() throws {
     let folder = try SegmentCommandTests.scene()

@@ -74,6 +74,12 @@ import Volumes
         try Data(contentsOf: folder.url.appendingPathComponent("a.\(ending)"))
           == Data(contentsOf: folder.url.appendingPathComponent("b.\(ending)")))
     }
+    let further = try train(
+      [
+        "--epochs", "1", "--validation", "0", "--initial", "b.safetensors", "--out",
+        "c.safetensors",
+      ])
+    #expect(further.status == 0, "\(further.errors)")
     let segmented = try Medcnn(
       ["segment", "scan1.nii", "--model", "a.safetensors", "-o", "found.nii"], in: folder.url)
     #expect(segmented.status == 0, "\(segmented.errors)")

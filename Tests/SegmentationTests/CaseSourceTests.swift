@@ -39,7 +39,8 @@ import Volumes
     let table = try CaseTable(contentsOf: folder)
     #expect(table.channels == ["T1", "T1c", "FLAIR"])
     #expect(table.rows.map(\.name) == ["sub-01", "sub-02_ses-a"])
-    #expect(table.rows[0].scans[1].hasSuffix("/sub-01/anat/sub-01_ce-gadolinium_T1w.nii.gz"))
+    #expect(
+      table.rows[0].scans[1]?.hasSuffix("/sub-01/anat/sub-01_ce-gadolinium_T1w.nii.gz") == true)
     #expect(table.rows[0].label.hasSuffix("/sub-01_label-lesion_dseg.nii.gz"))
     #expect(table.rows[0].mask?.hasSuffix("/sub-01_desc-brain_mask.nii.gz") == true)
     #expect(table.rows[1].label.hasSuffix("/ses-a/anat/sub-02_ses-a_dseg.nii.gz"))

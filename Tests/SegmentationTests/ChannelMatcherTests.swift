@@ -56,6 +56,40 @@ import Testing
     }
   }
 
+  private let anyOf = ChannelMatcher(
+    channels: ["T1", "T1c", "T2", "FLAIR"].map {
+      Channel(name: $0, normalization: .none, optional: true)
+    })
+
+  @Test(
+    arguments: [
+      (["sub-1_FLAIR.nii.gz"], [nil, nil, nil, 0]),
+      (["x-t1c.nii.gz", "x-t2f.nii.gz", "x-seg.nii.gz"], [nil, 0, nil, 1]),
+      (["case_0000.nii", "case_0001.nii", "case_0002.nii", "case_0003.nii"], [0, 1, 2, 3]),
+    ] as [([String], [Int?])]) func optionalChannels(_ files: [String], _ found: [Int?]) throws
+  {
+    #expect(try anyOf.match(fileNames: files, folder: "scans") == found)
+  }
+
+  @Test(arguments: ["scan.nii.gz", "case_0000.nii.gz"]) func unknownKind(_ name: String) {
+    #expect {
+      try anyOf.match(fileNames: [name], folder: "scans")
+    } throws: {
+      "\($0)"
+        == "found \(name), whose name does not tell what kind of scan it is; the model takes any "
+        + "of T1, T1c, T2, FLAIR; say it: --t1 \(name) or --t1c \(name) or --t2 \(name) or "
+        + "--flair \(name)"
+    }
+  }
+
+  @Test func severalForAnOptionalChannel() {
+    #expect {
+      try anyOf.match(fileNames: ["a_t1.nii", "b_t1.nii"], folder: "scans")
+    } throws: {
+      "\($0)".hasPrefix("found in scans a_t1.nii, b_t1.nii for T1 among ")
+    }
+  }
+
   @Test func noImages() {
     #expect {
       try matcher.match(fileNames: ["readme.txt"], folder: "scans")

@@ -59,7 +59,7 @@ import Volumes
     ),
     (
       "output", "{\"activation\": \"sigmoid\", \"decision\": \"regions\", \"values\": [1, 1]}",
-      "regions need a threshold between 0 and 1"
+      "regions and foreground need a threshold between 0 and 1"
     ),
     ("inference", "{\"streamed\": {\"alignment\": 0}}", "alignment must be between 1 and 1000"),
     (

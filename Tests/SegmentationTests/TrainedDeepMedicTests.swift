@@ -31,7 +31,9 @@ struct TrainedDeepMedicTests {
     let names = try FileManager.default.contentsOfDirectory(atPath: place.path).sorted()
     let files = try ChannelMatcher(channels: model.channels).match(
       fileNames: names, folder: place.path)
-    return try files.map { try ImageFile.read(place.appending(path: names[$0]).path).volume }
+    return try files.compactMap(\.self).map {
+      try ImageFile.read(place.appending(path: names[$0]).path).volume
+    }
   }
 
   private func reference() throws -> LabelMap {

@@ -4,7 +4,8 @@
 /// the extension. A file belongs to the channel with the pattern of the most words that are all in
 /// its name, so `sub-01_ce-gadolinium_T1w` is "ce+t1w" (T1c) rather than "t1w" (T1), and
 /// `T2_FLAIR` is FLAIR. Names that speak of a mask or a segmentation are left out. Where no name
-/// has a channel's words, nnU-Net's numbers count: `case_0000` is the first channel.
+/// has a channel's words, nnU-Net's numbers count: `case_0000` is the first channel. What a number alone
+/// stands for differs between data sets: for optional channels all numbers must be there.
 public struct ChannelMatcher: Sendable {
   /// The channels, in the model's order.
   public let channels: [Channel]
@@ -14,29 +15,31 @@ public struct ChannelMatcher: Sendable {
     self.channels = channels
   }
 
-  /// The index in `fileNames` of each channel's file, in the order of the channels.
+  /// The index in `fileNames` of each channel's file, in the order of the channels; nil for an optional
+  /// channel that has none.
   ///
   /// - Parameters:
   ///   - fileNames: names without folders.
   ///   - folder: how messages call the place.
-  /// - Throws: ``SegmentationError/channels(found:expected:remedy:)`` where a channel has no file or
-  ///   several, or a file could be several channels.
-  public func match(fileNames: [String], folder: String) throws(SegmentationError) -> [Int] {
+  /// - Throws: ``SegmentationError/channels(found:expected:remedy:)`` where a channel that is needed has
+  ///   no file, or one has several, or a file could be several channels, or none is any.
+  public func match(fileNames: [String], folder: String) throws(SegmentationError) -> [Int?] {
     let images = fileNames.indices.filter { ChannelMatcher.isImage(fileNames[$0]) }
     return try match(
       names: fileNames, images: images, folder: folder, remedy: ("name the files:", "FILE"))
   }
 
-  /// The index in `descriptions` of each channel's series, in the order of the channels.
+  /// The index in `descriptions` of each channel's series, in the order of the channels; nil for an
+  /// optional channel that has none.
   ///
   /// - Parameters:
   ///   - descriptions: those of the series of a DICOM folder.
   ///   - folder: its path.
-  /// - Throws: ``SegmentationError/channels(found:expected:remedy:)`` where a channel has no series
-  ///   or several, or a series could be several channels.
+  /// - Throws: ``SegmentationError/channels(found:expected:remedy:)`` where a channel that is needed has
+  ///   no series, or one has several, or a series could be several channels, or none is any.
   public func match(
     seriesDescriptions descriptions: [String], folder: String
-  ) throws(SegmentationError) -> [Int] {
+  ) throws(SegmentationError) -> [Int?] {
     try match(
       names: descriptions, images: Array(descriptions.indices), folder: folder,
       remedy: ("name the series by their numbers in \"medcnn info\":", "'\(folder)#NUMBER'"))
@@ -47,7 +50,7 @@ public struct ChannelMatcher: Sendable {
   ///   - remedy: how messages say what to do, and what stands for a name.
   private func match(
     names fileNames: [String], images: [Int], folder: String, remedy: (String, String)
-  ) throws(SegmentationError) -> [Int] {
+  ) throws(SegmentationError) -> [Int?] {
     let images = images.filter {
       ChannelMatcher.nonImageWords.isDisjoint(with: ChannelMatcher.words(of: fileNames[$0]))
     }
@@ -64,14 +67,18 @@ public struct ChannelMatcher: Sendable {
         else { continue }
         candidates[number].append(index)
       }
+      if candidates.contains(where: \.isEmpty) { candidates = candidates.map { _ in [] } }
     }
-    let isClear = candidates.allSatisfy { $0.count == 1 }
-    guard isClear, Set(candidates.joined()).count == channels.count else {
+    let isClear = zip(channels, candidates).allSatisfy { channel, files in
+      files.count == 1 || (files.isEmpty && channel.isOptional)
+    }
+    let found = candidates.reduce(0) { $0 + $1.count }
+    guard isClear, found > 0, Set(candidates.joined()).count == found else {
       throw error(
         fileNames: fileNames, images: images, candidates: candidates, folder: folder,
         remedy: remedy)
     }
-    return candidates.map { $0[0] }
+    return candidates.map(\.first)
   }
 
   /// The channels whose longest matching pattern is the longest of all.
@@ -90,7 +97,17 @@ public struct ChannelMatcher: Sendable {
     fileNames: [String], images: [Int], candidates: [[Int]], folder: String,
     remedy: (String, String)
   ) -> SegmentationError {
-    let options = channels.map { "--\($0.name.lowercased()) \(remedy.1)" }
+    let file = images.count == 1 && remedy.1 == "FILE" ? fileNames[images[0]] : remedy.1
+    let options = channels.map { "--\($0.name.lowercased()) \(file)" }
+    if channels.allSatisfy(\.isOptional), !images.isEmpty, candidates.allSatisfy(\.isEmpty) {
+      let names = images.map { fileNames[$0] }.sorted()
+      return .channels(
+        found: names.prefix(12).joined(separator: ", ")
+          + (names.count == 1 ? ", whose name does" : ", whose names do")
+          + " not tell what kind of scan it is",
+        expected: "any of \(channels.map(\.name).joined(separator: ", "))",
+        remedy: "say it: \(options.joined(separator: " or "))")
+    }
     func list(_ indices: some Sequence<Int>) -> String {
       let names = indices.map { fileNames[$0] }.sorted()
       let shown = names.prefix(12).joined(separator: ", ")
@@ -101,7 +118,7 @@ public struct ChannelMatcher: Sendable {
       found = fileNames.isEmpty ? "no files" : "no image among \(list(fileNames.indices))"
     } else {
       let parts = zip(channels, candidates).compactMap { channel, files -> String? in
-        if files.count == 1 { return nil }
+        if files.count == 1 || (files.isEmpty && channel.isOptional) { return nil }
         return files.isEmpty ? "none for \(channel.name)" : "\(list(files)) for \(channel.name)"
       }
       let doubles = images.filter { image in candidates.count { $0.contains(image) } > 1 }
@@ -110,7 +127,9 @@ public struct ChannelMatcher: Sendable {
     }
     return .channels(
       found: "in \(folder) \(found)",
-      expected: "one image for each of \(channels.map(\.name).joined(separator: ", "))",
+      expected: "one image for "
+        + (channels.contains(where: \.isOptional) ? "any of " : "each of ")
+        + channels.map(\.name).joined(separator: ", "),
       remedy: "\(remedy.0) \(options.joined(separator: " "))")
   }
 

@@ -35,6 +35,9 @@ struct PreparedScans {
       if let warning = channels[index].zeroNonFinite() {
         warnings.append("\(name): \(warning)")
       }
+      if model.preprocessing.masksScans, let value = channels[index].zeroBackground() {
+        warnings.append("\(name): \(value), the value of the corners, counts as background, 0")
+      }
       guard !channels[index].geometry.matches(original) else { continue }
       let resampled = channels[index].resampled(to: original, by: .linear, workers: workers)
       guard resampled.samples.contains(where: { $0 != 0 }) else {

@@ -48,7 +48,7 @@ struct ResultGrid {
       tensor.size.x * tensor.size.y, tensor.size.x * tensor.size.y * tensor.size.z
     )
     // Without probabilities, the largest output is as good as the largest probability.
-    let activates = probabilities != nil || output.decision == .regions
+    let activates = probabilities != nil || output.decision != .argmax
     let activation = activates ? output.activation : .none
     let voxelCount = geometry.voxelCount
     var kept = probabilities?.samples ?? []
@@ -134,31 +134,40 @@ struct ResultGrid {
 /// The rule by which the values of a voxel's channels become its label.
 private struct Decision {
   let values: [UInt16]
-  /// For regions.
-  let threshold: Float?
+  let kind: Output.Decision
+  let threshold: Float
 
   init(_ output: Output) {
     values = output.values
-    threshold = output.decision == .regions ? Float(output.threshold ?? 0.5) : nil
+    kind = output.decision
+    threshold = Float(output.threshold ?? 0.5)
   }
 
   @inline(__always)
   func label(of voxel: UnsafeMutableBufferPointer<Float>) -> UInt16 {
-    if let threshold {
+    var best = 0
+    switch kind {
+    case .regions:
       for channel in voxel.indices.reversed() where voxel[channel] > threshold {
         return values[channel]
       }
       return 0
+    case .foreground:
+      // The probability of any is what is left to the background, the first.
+      guard 1 - voxel[0] > threshold else { return 0 }
+      best = 1
+    case .argmax: break
     }
-    var best = 0
-    for channel in voxel.indices where voxel[channel] > voxel[best] { best = channel }
+    for channel in voxel.indices.dropFirst(best) where voxel[channel] > voxel[best] {
+      best = channel
+    }
     return values[best]
   }
 }
 
 extension Output {
   /// The channel that stands for the background, where there is one.
-  var backgroundChannel: Int? { decision == .argmax ? values.firstIndex(of: 0) : nil }
+  var backgroundChannel: Int? { decision == .regions ? nil : values.firstIndex(of: 0) }
 }
 
 extension Output.Activation {

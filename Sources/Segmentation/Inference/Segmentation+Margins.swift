@@ -4,7 +4,8 @@ extension Segmentation {
   /// How far inside of each label voxels are: positive inside and negative outside, from -1 to 1,
   /// zero where the network is undecided. Empty where probabilities were not kept.
   ///
-  /// For classes it is the probability less the largest one of another label; for regions it is
+  /// For classes it is the probability less the largest one of another label, for the decision
+  /// "foreground" at most the probability of all labels together above the threshold; for regions it is
   /// that above the threshold, less that of any later region, which takes precedence.
   ///
   /// - Parameter output: what the probabilities' channels are.
@@ -30,6 +31,17 @@ extension Segmentation {
                 }
               }
               target[voxel] = outside.isFinite ? inside - outside : 1
+            case .foreground:
+              var (inside, outside) = (-Float.infinity, -Float.infinity)
+              for channel in output.values.indices.dropFirst() {
+                if output.values[channel] == value {
+                  inside = max(inside, probability(channel))
+                } else {
+                  outside = max(outside, probability(channel))
+                }
+              }
+              let depth = 1 - probability(0) - Float(output.threshold ?? 0.5)
+              target[voxel] = outside.isFinite ? min(inside - outside, depth) : depth
             case .regions:
               let threshold = Float(output.threshold ?? 0.5)
               var depth = -Float.infinity

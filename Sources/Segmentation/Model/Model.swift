@@ -76,12 +76,18 @@ public struct Model: Sendable, Equatable {
       return
         "\(output.values.count) label values are given where the network has \(outputs) outputs"
     }
-    if output.decision == .regions {
+    if output.decision == .argmax {
+      if output.threshold != nil { return "a threshold does not apply to argmax" }
+    } else {
       guard let threshold = output.threshold, 0...1 ~= threshold else {
-        return "regions need a threshold between 0 and 1"
+        return "regions and foreground need a threshold between 0 and 1"
       }
-    } else if output.threshold != nil {
-      return "a threshold applies to regions only"
+    }
+    if output.decision == .foreground {
+      guard output.values.first == 0, output.values.count(where: { $0 == 0 }) == 1, outputs > 1
+      else {
+        return "for foreground the first output, and no other, is the background, 0"
+      }
     }
     let missing = Set(output.values).subtracting(labels.entries.map(\.value)).subtracting([0])
     guard missing.isEmpty else { return "labels without a name: \(missing.sorted())" }

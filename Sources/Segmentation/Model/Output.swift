@@ -14,6 +14,10 @@ public struct Output: Sendable, Hashable, Codable {
   public enum Decision: String, Sendable, Hashable, Codable {
     /// Each output channel is a class; the largest wins, the first among equals.
     case argmax
+    /// Each output channel is a class, the first of them the background. Where the probability of all the
+    /// others together exceeds `threshold`, the largest of them wins: what is a lesion is so even where it
+    /// is unsure of which kind.
+    case foreground
     /// Each output channel is a region, and regions may contain each other: where its probability
     /// exceeds `threshold` the voxel gets its value, later channels over earlier ones.
     case regions
@@ -23,7 +27,7 @@ public struct Output: Sendable, Hashable, Codable {
   public var activation: Activation
   /// How probabilities become labels.
   public var decision: Decision
-  /// The probability above which a voxel belongs to a region; for regions only.
+  /// The probability above which a voxel belongs to a region, or to any class; not for argmax.
   public var threshold: Double?
   /// The label value that each output channel stands for; 0 is the background.
   public var values: [UInt16]

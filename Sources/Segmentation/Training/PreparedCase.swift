@@ -117,7 +117,7 @@ struct ClassTable: Sendable {
       self.regions = regions.map { $0.map(UInt16.init) }
       return
     }
-    guard output.decision == .argmax, output.values.first == 0,
+    guard output.decision != .regions, output.values.first == 0,
       Set(output.values).count == output.values.count, output.values.count <= 255
     else {
       throw .option(

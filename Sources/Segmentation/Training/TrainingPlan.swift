@@ -36,6 +36,9 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
   public var inference: Inference
   /// How it is trained.
   public var training: TrainingOptions
+  /// The probability of all labels together above which a voxel has one of them; where nil, the most
+  /// probable class wins.
+  public var foregroundThreshold: Double?
   /// What the plan was derived from, to be looked at; nothing follows from it any more.
   public var fingerprint: DatasetFingerprint?
 
@@ -151,6 +154,10 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
       }
     var output = Output(
       activation: .none, decision: .argmax, values: [0] + labels.map(\.value))
+    if let foregroundThreshold {
+      output.decision = .foreground
+      output.threshold = foregroundThreshold
+    }
     if training.loss.regions != nil {
       description = description.withIndependentOutputs
       output = Output(

@@ -9,20 +9,26 @@ extension ModelCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show what a model takes, finds and is made of.",
       discussion: """
+        Without a file: the model that medcnn brings.
+
         For research use only.
 
         Example:
+          medcnn model inspect
           medcnn model inspect model.safetensors --layers
         """)
 
-    @Argument(help: "The model file.", completion: .file(extensions: ["safetensors"]))
-    var model: String
+    @Argument(
+      help: "The model file. (default: the model that medcnn brings)",
+      completion: .file(extensions: ["safetensors"]))
+    var model: String?
 
     @Flag(help: "Also list the network's operations.")
     var layers = false
 
     func run() throws {
-      let model = try Model(contentsOf: URL(fileURLWithPath: model))
+      let model =
+        try self.model.map { try Model(contentsOf: URL(fileURLWithPath: $0)) } ?? Model.lesions()
       let card = model.card
       let facts: [(String, String?)] = [
         ("name", card.name), ("version", card.version), ("description", card.description),
@@ -39,7 +45,10 @@ extension ModelCommand {
       print()
       var channels = TextTable(["channel", "normalisation"], leftAligned: [0, 1])
       for channel in model.channels {
-        channels.append([channel.name, ModelText.normalization(channel.normalization)])
+        channels.append([
+          channel.name + (channel.isOptional ? " (optional)" : ""),
+          ModelText.normalization(channel.normalization),
+        ])
       }
       print(channels.text)
       print()

@@ -22,6 +22,8 @@ struct ScanArguments: ParsableArguments {
   struct File {
     let role: String
     let path: String
+    /// The channel's number in the model; nil for a file with all channels.
+    let channel: Int?
   }
 
   @Argument(
@@ -74,7 +76,11 @@ struct ScanArguments: ParsableArguments {
     }
   }
 
-  /// The files for a model: one for each of its channels in their order, or one with all.
+  /// The first path that was given.
+  var first: String { paths.first ?? named.first?.path ?? "scan" }
+
+  /// The files for a model: one for each of its channels in their order, but for optional ones that are
+  /// not there, or one with all.
   ///
   /// - Throws: `SegmentationError.channels` where the scans are not what the model takes.
   func files(for model: Model) throws -> [File] {
@@ -89,10 +95,7 @@ struct ScanArguments: ParsableArguments {
         if DICOMFolder.isFolderOrDirectory(paths[0]) {
           return try dicomFiles(in: paths[0], for: model)
         }
-        // All channels in one file, or what is found missing when its header is read.
-        return [
-          File(role: model.channels.count == 1 ? model.channels[0].name : "scan", path: paths[0])
-        ]
+        return [try singleFile(paths[0], for: model)]
       }
       folder = paths[0]
       do {
@@ -109,27 +112,53 @@ struct ScanArguments: ParsableArguments {
     }
     let order = try ChannelMatcher(channels: model.channels).match(
       fileNames: names, folder: folder)
-    return zip(model.channels, order).map { File(role: $0.name, path: paths[$1]) }
+    return files(order, for: model) { paths[$0] }
+  }
+
+  /// What a matcher found.
+  private func files(_ order: [Int?], for model: Model, path: (Int) -> String) -> [File] {
+    order.enumerated().compactMap { channel, index in
+      index.map {
+        File(role: model.channels[channel].name, path: path($0), channel: channel)
+      }
+    }
+  }
+
+  /// One file: the only channel, or all channels, or, where others may be absent, the channel that its
+  /// name tells.
+  private func singleFile(_ path: String, for model: Model) throws -> File {
+    if model.channels.count == 1 {
+      return File(role: model.channels[0].name, path: path, channel: 0)
+    }
+    guard model.channels.contains(where: \.isOptional),
+      try ImageFile.readHeader(path).channels == 1
+    else { return File(role: "scan", path: path, channel: nil) }
+    let name = URL(fileURLWithPath: path).lastPathComponent
+    let order = try ChannelMatcher(channels: model.channels).match(
+      fileNames: [name], folder: "the files given")
+    guard let file = files(order, for: model, path: { _ in path }).first else {
+      preconditionFailure("a match has a file")
+    }
+    return file
   }
 
   /// The series of a DICOM folder or `DICOMDIR` whose descriptions tell the kind, or the only one.
   private func dicomFiles(in folder: String, for model: Model) throws -> [File] {
     let series = try DICOMFolder(folder).series.filter(\.isVolume)
     if model.channels.count == 1, series.count == 1 {
-      return [File(role: model.channels[0].name, path: folder)]
+      return [File(role: model.channels[0].name, path: folder, channel: 0)]
     }
     let order = try ChannelMatcher(channels: model.channels).match(
       seriesDescriptions: series.map(\.description), folder: folder)
-    return zip(model.channels, order).map { channel, index in
-      File(role: channel.name, path: "\(folder)#\(series[index].label)")
-    }
+    return files(order, for: model) { "\(folder)#\(series[$0].label)" }
   }
 
   private func namedFiles(for model: Model) throws -> [File] {
     let names = model.channels.map(\.name)
     let given = Dictionary(
       named.map { ($0.name.lowercased(), $0.path) }, uniquingKeysWith: { first, _ in first })
-    let missing = names.filter { given[$0.lowercased()] == nil }
+    let missing = model.channels.filter { !$0.isOptional }.map(\.name)
+      .filter { given[$0.lowercased()] == nil }
     let unknown = named.map(\.name).filter { name in
       !names.contains { $0.lowercased() == name.lowercased() }
     }
@@ -147,7 +176,9 @@ struct ScanArguments: ParsableArguments {
         found: named.map(\.name).joined(separator: ", "),
         expected: names.joined(separator: ", "), remedy: remedy)
     }
-    return names.map { File(role: $0, path: given[$0.lowercased()]!) }
+    return names.enumerated().compactMap { channel, name in
+      given[name.lowercased()].map { File(role: name, path: $0, channel: channel) }
+    }
   }
 }
 

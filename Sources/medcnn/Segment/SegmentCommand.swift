@@ -1,5 +1,4 @@
 import ArgumentParser
-import Figures
 import Foundation
 import Parallel
 import Segmentation
@@ -13,8 +12,13 @@ struct SegmentCommand: ParsableCommand {
     discussion: """
       Give the scans by their kind (--t1 ...), or a folder or files whose names tell the kind, or \
       one file with all channels. Scans of one patient must be registered to each other; those on \
-      another grid are resampled to the first. Without --mask the voxels that are not zero are the \
-      brain. Series of a DICOM folder are found by their descriptions, or named as FOLDER#SERIES.
+      another grid are resampled to the first. Series of a DICOM folder are found by their \
+      descriptions, or named as FOLDER#SERIES.
+
+      Without --model, the model that medcnn brings finds gliomas and other lesions of the brain in \
+      any of T1, T1c, T2 and FLAIR; "medcnn model inspect" says how well. Where a head with its skull \
+      is given, the brain is found first. Other models say which scans they need; for them the \
+      voxels that are not zero are the brain, without --mask.
 
       Writes the labels on the grid of the first scan and a JSON file beside it that says how they \
       were made, and prints each label's volume and number of lesions. With --format they are \
@@ -24,6 +28,9 @@ struct SegmentCommand: ParsableCommand {
       For research use only: not for diagnosis or treatment.
 
       Example:
+        medcnn segment scan_FLAIR.nii.gz
+        medcnn segment --flair scan.nii.gz --t1c other.nii.gz -o labels.nii.gz \\
+          --uncertainty uncertainty.nii.gz
         medcnn segment --model glioma.safetensors --t1 t1.nii.gz --t1c t1c.nii.gz \\
           --t2 t2.nii.gz --flair flair.nii.gz -o labels.nii.gz
         medcnn segment --model glioma.safetensors dicom-folder -o labels.nii.gz
@@ -34,17 +41,19 @@ struct SegmentCommand: ParsableCommand {
   @OptionGroup(title: "Scans") var scans: ScanArguments
 
   @Option(
-    help: ArgumentHelp("The model file.", valueName: "file"),
+    help: ArgumentHelp(
+      "The model file. (default: the model that medcnn brings)", valueName: "file"),
     completion: .file(extensions: ["safetensors"]))
   var model: String?
 
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Where to write the labels; the name decides the format (.nii.gz, .seg.nrrd, .mha, ...).",
+      "Where to write the labels; the name decides the format (.nii.gz, .seg.nrrd, .mha, ...). "
+        + "(default: the first scan's name with _lesions.nii.gz, in the current folder)",
       valueName: "file"),
     completion: .file())
-  var output: String
+  var output: String?
 
   @Option(
     help: ArgumentHelp(
@@ -71,12 +80,28 @@ struct SegmentCommand: ParsableCommand {
   @OptionGroup var masks: MaskArguments
 
   @Option(
+    help: "Whether the brain is found first, for models that know nothing else.")
+  var skullStrip = SkullStripping.auto
+
+  @Option(
+    help: ArgumentHelp("Also write the brain that was found, or the mask.", valueName: "file"),
+    completion: .file())
+  var brainMask: String?
+
+  @Option(
     help: ArgumentHelp(
       "Also write the probability of each class, as channels, or with --format dicom-seg to a name "
         + "that ends in .dcm as a fractional segmentation.",
       valueName: "file"),
     completion: .file())
   var probabilities: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Also write how undecided the network is: the entropy of the classes' probabilities in bits.",
+      valueName: "file"),
+    completion: .file())
+  var uncertainty: String?
 
   @Option(
     help: ArgumentHelp(
@@ -127,23 +152,33 @@ struct SegmentCommand: ParsableCommand {
     }
   }
 
+  /// Where the labels are written.
+  private var outputPath: String {
+    if let output { return output }
+    let name = URL(fileURLWithPath: String(scans.first.prefix { $0 != "#" })).lastPathComponent
+    let suffix = OutputCheck.imageSuffixes.first(where: name.lowercased().hasSuffix) ?? ""
+    return String(name.dropLast(suffix.count)) + "_lesions" + (format == nil ? ".nii.gz" : ".dcm")
+  }
+
   func run() throws {
-    guard let modelPath = model else { throw CommandError.noModel }
     let console = messages.console
-    let model = try Model(contentsOf: URL(fileURLWithPath: modelPath))
+    let model =
+      try self.model.map { try Model(contentsOf: URL(fileURLWithPath: $0)) } ?? Model.lesions()
+    let output = outputPath
     var options = Segmenter.Options()
     options.workers = threading.workers
     options.memory = memory.bytes
     options.tile = tile
     options.strict = strict
-    options.keepsProbabilities = probabilities != nil || format == .structureSet
+    options.keepsProbabilities =
+      probabilities != nil || uncertainty != nil || format == .structureSet
     options.keepsLargestOnly = keepLargest
     options.smallestLesion = minLesionMl
     let segmenter = try Segmenter(model, options: options)
 
     let inputs = try scans.files(for: model)
-    let read = inputs.map(\.path) + [modelPath] + (mask.map { [$0] } ?? [])
-    try checkOutputs(reading: read)
+    let read = inputs.map(\.path) + [self.model, mask].compactMap(\.self)
+    try checkOutputs(output, reading: read)
     for input in inputs { console.note("\(input.role): \(input.path)") }
     let dicom = DICOMOptions(allowMissing: gaps.allowMissing)
     let images = try threading.workers.map(inputs.count) { index in
@@ -154,17 +189,22 @@ struct SegmentCommand: ParsableCommand {
     }
     console.warn(images.flatMap(\.header.warnings))
     let dicomResult = try self.dicomResult(
-      inputs[0].path, images[0], model, console)
+      inputs[0].path, images[0], model, output, console)
     let givenMask = try mask.map {
       try readMask($0, on: images[0].header, dicom, console)
     }
+    let volumes: [Volume?] =
+      inputs[0].channel == nil
+      ? images.map(\.volume)
+      : model.channels.indices.map { channel in
+        inputs.firstIndex { $0.channel == channel }.map { images[$0].volume }
+      }
 
     let start = ContinuousClock.now
     let progress = ProgressDisplay("segmenting", console: console)
     defer { progress.finish() }
-    let result = try segmenter.segment(
-      images.map(\.volume), mask: givenMask,
-      progress: progress.update)
+    let brain = try givenMask ?? findBrain(in: images.map(\.volume), for: model, console)
+    let result = try segmenter.segment(volumes, mask: brain, progress: progress.update)
     progress.finish()
     console.warn(result.warnings)
     let seconds = (ContinuousClock.now - start) / .seconds(1)
@@ -184,10 +224,20 @@ struct SegmentCommand: ParsableCommand {
           volume, to: probabilities, type: .float32, like: header, workers: options.workers)
       }
     }
-    if let preview {
-      try draw(result, images.map(\.volume), model: model, to: preview)
+    if let uncertainty, let volume = result.uncertainty(model.output) {
+      try ImageFile.write(
+        volume, to: uncertainty, type: .float32, like: header, workers: options.workers)
     }
-    try writeSidecar(result, model: model, path: modelPath, inputs: inputs)
+    if let brainMask {
+      try ImageFile.write(
+        LabelMap(
+          geometry: result.mask.geometry, voxels: result.mask.voxels.map { $0 ? 1 : 0 },
+          table: LabelTable([.init(value: 1, name: "brain")])), to: brainMask, like: header,
+        workers: options.workers)
+    }
+    if let preview { try draw(result, volumes, model: model, to: preview) }
+    try writeSidecar(result, model: model, to: output, inputs: inputs)
+    if self.output == nil { console.note("wrote \(output)") }
     print(LabelSummary.table(result.counts, total: result.total))
   }
 
@@ -196,8 +246,21 @@ struct SegmentCommand: ParsableCommand {
     format == .segmentation && path.lowercased().hasSuffix(".dcm")
   }
 
+  /// The brain, where the model knows nothing else and the scans may show more.
+  private func findBrain(
+    in images: [Volume], for model: Model, _ console: Console
+  ) throws -> Mask? {
+    guard model.preprocessing.zeroOutsideMask == true, skullStrip != .never else { return nil }
+    guard skullStrip == .always || BrainExtraction.showsMoreThanBrain(images) else { return nil }
+    let extraction = try BrainExtraction(workers: threading.workers, strict: strict)
+    let brain = try extraction.brain(in: images)
+    let litres = Double(brain.count) * brain.geometry.voxelVolume / 1e6
+    console.note("found the brain: \(litres.fixed(2)) l (--skull-strip never leaves this out)")
+    return brain
+  }
+
   /// Refuses places in which nothing can be written.
-  private func checkOutputs(reading inputs: [String]) throws {
+  private func checkOutputs(_ output: String, reading inputs: [String]) throws {
     if format == nil {
       try OutputCheck.image(output, reading: inputs)
     } else {
@@ -210,12 +273,15 @@ struct SegmentCommand: ParsableCommand {
         try OutputCheck.image(probabilities, reading: inputs)
       }
     }
+    for path in [uncertainty, brainMask].compactMap(\.self) {
+      try OutputCheck.image(path, reading: inputs)
+    }
     for path in [preview, sr].compactMap(\.self) { try OutputCheck.file(path, reading: inputs) }
   }
 
   /// What writes the labels as DICOM where that is wanted; refuses a series on another grid.
   private func dicomResult(
-    _ path: String, _ first: ImageFile, _ model: Model, _ console: Console
+    _ path: String, _ first: ImageFile, _ model: Model, _ output: String, _ console: Console
   ) throws -> DICOMResult? {
     guard let format else { return nil }
     let isDICOM = first.header.format == .dicom
@@ -254,35 +320,8 @@ struct SegmentCommand: ParsableCommand {
     guard count == 0 else { throw CommandError.notFinite(path, count: count) }
   }
 
-  private func draw(
-    _ result: Segmentation, _ volumes: [Volume], model: Model, to path: String
-  ) throws {
-    // Oedema shows best on FLAIR, other lesions on what there is.
-    let names = model.channels.map(\.name)
-    let shown = names.firstIndex { $0.lowercased() == "flair" } ?? 0
-    var scan = try volumes.count == 1 ? volumes[0].channel(shown) : volumes[shown]
-    if !scan.geometry.matches(result.labels.geometry) {
-      scan = scan.resampled(
-        to: result.labels.geometry, by: .linear, workers: threading.workers)
-    }
-    let legend = result.counts.map { count in
-      let volume = count.voxels == 0 ? "none" : "\(count.millilitres.fixed(1)) ml"
-      return OverlayMontage.Entry(label: count.label, text: "\(count.name) \(volume)")
-    }
-    let total = result.total
-    let found =
-      total.voxels == 0
-      ? "nothing found"
-      : "\(total.millilitres.fixed(1)) ml in \(total.lesions) "
-        + (total.lesions == 1 ? "lesion" : "lesions")
-    let montage = try OverlayMontage(
-      scan: scan, labels: result.labels, title: "\(names[shown])  \(found)  \(model.card.name)",
-      legend: legend)
-    try PNG.write(montage.draw(), to: path)
-  }
-
   private func writeSidecar(
-    _ result: Segmentation, model: Model, path: String, inputs: [ScanArguments.File]
+    _ result: Segmentation, model: Model, to output: String, inputs: [ScanArguments.File]
   ) throws {
     var files: [(role: String, path: String)] = inputs.map { ($0.role, $0.path) }
     // A series of DICOM images is recorded file by file.
@@ -292,7 +331,7 @@ struct SegmentCommand: ParsableCommand {
     if let mask {
       files += try DICOMFolder.files(at: mask, prefersMasks: true).map { ("mask", $0) }
     }
-    files.append(("model", path))
+    if let path = self.model { files.append(("model", path)) }
     let read = files
     let records = try threading.workers.map(files.count) { index in
       do {
@@ -307,7 +346,8 @@ struct SegmentCommand: ParsableCommand {
       inputs: records,
       parameters: [
         "keep_largest": .bool(keepLargest), "min_lesion_ml": .number(minLesionMl),
-        "strict": .bool(strict), "tile": tile.map(JSONValue.integer) ?? .null,
+        "skull_strip": .string(skullStrip.rawValue), "strict": .bool(strict),
+        "tile": tile.map(JSONValue.integer) ?? .null,
       ],
       model: model.card, warnings: result.warnings,
       results: JSONValue(encoding: ["labels": result.counts + [result.total]])

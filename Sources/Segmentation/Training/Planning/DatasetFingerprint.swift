@@ -161,9 +161,10 @@ extension DatasetFingerprint.Part {
   /// - Throws: where the case cannot be read or is empty.
   fileprivate init(_ source: TrainingCase, channels: Int) throws {
     let scans = try source.load(Workers(count: 1))
-    let volumes: [Volume?] =
-      scans.scans.count == 1 && channels > 1
-      ? try (0..<channels).map { try scans.scans[0].channel($0) } : scans.scans
+    var volumes = scans.scans
+    if volumes.count == 1, channels > 1, let all = volumes[0] {
+      volumes = try (0..<channels).map { try all.channel($0) }
+    }
     let labels = scans.labels
     var mask = Mask(geometry: labels.geometry)
     var intensities: [[Float]] = []
