@@ -19,10 +19,13 @@ public enum MorphologyFeatures {
     let axes = PrincipalAxes(mask)
     let (volume, area) = (mesh.volume, mesh.area)
     let sphere = cbrt(36 * Double.pi * volume * volume)
-    let (spacing, lengths) = (mask.spacing, axes.lengths)
+    let spacing = mask.spacing
+    let voxels = mask.bytes.reduce(0) { $0 + Int($1) }
+    // IBSI's covariance is that of a sample: divided by one less than the number of voxels.
+    let sample = (Double(voxels) / Double(max(1, voxels - 1))).squareRoot()
+    let lengths = axes.lengths.map { $0 * sample }
     let box = SIMD3<Double>(mask.size &- 2) * spacing
     let ellipsoid = Ellipsoid(axes: SIMD3(lengths[0], lengths[1], lengths[2]) / 2)
-    let voxels = mask.bytes.reduce(0) { $0 + Int($1) }
     let mean = intensities.reduce(0, +) / Double(intensities.count)
     var values: [String: Double] = [
       "MeshVolume": volume,
