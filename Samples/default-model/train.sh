@@ -12,7 +12,7 @@ medcnn=$1 real=$2 output=$3
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$output"
 
-labels=(--label "1=necrotic core" --label 2=oedema --label "3=enhancing tumour" --label "4=other lesion")
+labels=(--label "1=necrotic core" --label "2=oedema" --label "3=enhancing tumour" --label "4=other lesion")
 
 # Each synthesised case in terms of the model's labels. Paths are relative to the table, so it stays there.
 table() { # FOLDER WEIGHT
