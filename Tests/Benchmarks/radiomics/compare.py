@@ -2,7 +2,7 @@
 times all feature classes of two regions of a 256x256x128 scan: the whole program against the whole call
 of each library, whose scan and mask are in memory already.
 
-Run in a virtual environment with numpy, SimpleITK, pyradiomics 3.1.0 and flash_radiomics 1.0.0.
+Run in a virtual environment with numpy, SimpleITK, pyradiomics 3.0.1 and flash_radiomics 1.0.0.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """python Tests/Oracles/radiomics/extraction.py > Tests/RadiomicsTests/Golden/extraction.csv
 writes PyRadiomics' features and diagnostics of a made scan, a line each: case, column, value.
 
-Run in a virtual environment with numpy, SimpleITK and pyradiomics 3.1.0. The scan and the cases are also
+Run in a virtual environment with numpy, SimpleITK and pyradiomics 3.0.1. The scan and the cases are also
 in Tests/RadiomicsTests/ExtractionTests.swift.
 """
 

@@ -1,7 +1,7 @@
 """python Tests/Oracles/radiomics/shape.py > Tests/RadiomicsTests/Golden/shape.csv
 writes PyRadiomics' shape features of made masks, a line each: kind, size, spacing, seed, feature, value.
 
-Run in a virtual environment with numpy, SimpleITK and pyradiomics 3.1.0. `made_mask` is also in
+Run in a virtual environment with numpy, SimpleITK and pyradiomics 3.0.1. `made_mask` is also in
 Tests/RadiomicsTests/MadeRegion.swift.
 """
 

@@ -1,7 +1,7 @@
 """python Tests/Oracles/radiomics/surface_mesh_cases.py
 prints the triangles of Sources/Radiomics/Shape/MeshCases.swift, one line for eight cases.
 
-Run in a virtual environment with numpy and pyradiomics 3.1.0. Each case of eight corners is measured:
+Run in a virtual environment with numpy and pyradiomics 3.0.1. Each case of eight corners is measured:
 PyRadiomics gives the area and the signed volume of the surface in one cube. All ways to join the
 midpoints of the cut edges to closed loops, and to divide the loops into triangles, are tried; the one
 whose area for three spacings and whose volume are those measured is printed.
