@@ -231,7 +231,7 @@ import Volumes
     let root = try #require(SharedFeatureData.root)
     let study = try String(
       contentsOfFile: "\(root)/survival/lung1/extracted_features.csv", encoding: .utf8)
-    let header = try #require(study.split(separator: "\n").first).split(separator: ",")
+    let header = try #require(study.split(whereSeparator: \.isNewline).first).split(separator: ",")
     let run = try Medcnn([
       "features", "\(root)/pyradiomics/breast1_image.nrrd",
       "\(root)/pyradiomics/breast1_label.nrrd", "-p",
