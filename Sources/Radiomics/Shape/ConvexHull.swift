@@ -1,3 +1,5 @@
+import Volumes
+
 /// The convex hull of points with whole coordinates, found exactly.
 ///
 /// Points are added one by one: the faces that a point sees, or is in the plane of, give way to

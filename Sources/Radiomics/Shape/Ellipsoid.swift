@@ -1,4 +1,5 @@
 import Foundation
+import Volumes
 
 /// An ellipsoid, by its semi-axes.
 struct Ellipsoid {

@@ -1,5 +1,6 @@
 import Foundation
 import Parallel
+import Volumes
 
 /// A box of any direction around a convex hull, the smallest of those with a side in a face of the hull.
 struct EnclosingBox {

@@ -1,3 +1,5 @@
+import Volumes
+
 /// The triangles that divide eight neighbouring voxel centres into inside and outside, for each of the
 /// 256 cases (marching cubes, Lorensen and Cline 1987), with vertices half-way between the centres.
 ///

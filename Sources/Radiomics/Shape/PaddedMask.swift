@@ -52,13 +52,3 @@ extension [Bool] {
     return VoxelBox(low: low, high: high)
   }
 }
-
-/// The vector product.
-func cross(_ a: SIMD3<Double>, _ b: SIMD3<Double>) -> SIMD3<Double> {
-  SIMD3(a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x)
-}
-
-/// The scalar product.
-func dot(_ a: SIMD3<Double>, _ b: SIMD3<Double>) -> Double {
-  (a * b).sum()
-}

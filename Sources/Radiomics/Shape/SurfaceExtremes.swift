@@ -1,4 +1,5 @@
 import Parallel
+import Volumes
 
 /// The vertices of a region's surface mesh that can be corners of its convex hull, and the largest
 /// distances between vertices, without comparing all pairs.

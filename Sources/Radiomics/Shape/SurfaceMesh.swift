@@ -1,4 +1,5 @@
 import Parallel
+import Volumes
 
 /// The area of a region's surface mesh and the volume within.
 ///

@@ -33,11 +33,9 @@ public struct EdgeSurface: Sendable {
   public init(
     _ membership: [Double], _ geometry: Geometry, density: Double, most: Int, workers: Workers
   ) {
-    // Room for the smoothed lesion, and a sample of background around.
-    let margin = 5
-    let padded = PaddedField(membership, size: geometry.size, margin: margin)
-    let field = padded.smoothed(workers: workers)
-    let net = SurfaceNet(field, size: padded.size)
+    let smoothed = EdgeSurface.smoothed(membership, geometry.size, workers: workers)
+    let (field, size) = (smoothed.voxels, smoothed.box.size)
+    let net = SurfaceNet(field, size: size)
     let spacing = geometry.spacing
     let corners = net.triangles.map { triangle in
       (0..<3).map { net.vertices[Int(triangle[$0])] * spacing }
@@ -50,7 +48,7 @@ public struct EdgeSurface: Sendable {
       points = []
       return
     }
-    let spline = CubicSpline(field, size: padded.size, workers: workers)
+    let spline = CubicSpline(field, size: size, workers: workers)
     var places: [SIMD3<Double>] = []
     places.reserveCapacity(count)
     var (triangle, passed) = (0, 0.0)
@@ -66,7 +64,6 @@ public struct EdgeSurface: Sendable {
       let corner = corners[triangle]
       places.append(corner[0] + a * (corner[1] - corner[0]) + b * (corner[2] - corner[0]))
     }
-    let size = padded.size
     let found: [Point?] = workers.map(count) { [places] index in
       spline.coefficients.withUnsafeBufferPointer { coefficients in
         func value(_ place: SIMD3<Double>) -> Double {
@@ -95,58 +92,29 @@ public struct EdgeSurface: Sendable {
         let steepness = length(slope)
         guard steepness > 0 else { return nil }
         return Point(
-          place: place - Double(margin) * spacing, normal: -slope / steepness)
+          place: place + SIMD3<Double>(smoothed.box.low) * spacing, normal: -slope / steepness)
       }
     }
     points = found.compactMap(\.self)
   }
-}
 
-/// A grid of numbers with zeros around.
-private struct PaddedField {
-  let size: SIMD3<Int>
-  private var values: [Double]
-
-  init(_ values: [Double], size: SIMD3<Int>, margin: Int) {
-    let padded = size &+ 2 * margin
-    self.size = padded
-    self.values = [Double](repeating: 0, count: padded.x * padded.y * padded.z)
-    for z in 0..<size.z {
-      for y in 0..<size.y {
-        let from = (z * size.y + y) * size.x
-        let to = ((z + margin) * padded.y + y + margin) * padded.x + margin
-        self.values.replaceSubrange(to..<to + size.x, with: values[from..<from + size.x])
-      }
-    }
-  }
-
-  /// The numbers smoothed by a Gaussian of one sample.
-  func smoothed(workers: Workers) -> [Double] {
-    let weights = (-4...4).map { exp(-0.5 * Double($0 * $0)) }
+  /// A lesion smoothed by a Gaussian of one voxel, with a sample of background around what that reaches.
+  private static func smoothed(
+    _ membership: [Double], _ size: SIMD3<Int>, workers: Workers
+  ) -> Block<Double> {
+    let reach = 4
+    let weights = (-reach...reach).map { exp(-0.5 * Double($0 * $0)) }
     let total = weights.reduce(0, +)
-    let taps = weights.map { $0 / total }
-    var values = values
-    let strides = [1, size.x, size.x * size.y]
-    for axis in 0..<3 {
-      let (count, stride) = (size[axis], strides[axis])
-      let source = values
-      values.withUnsafeMutableBufferPointer { target in
-        source.withUnsafeBufferPointer { source in
-          nonisolated(unsafe) let (target, source) = (target, source)
-          workers.forEachRange(of: source.count, chunk: 1 << 14) { range, _ in
-            for index in range {
-              let place = index / stride % count
-              var sum = 0.0
-              for tap in max(-4, -place)...min(4, count - 1 - place) {
-                sum += taps[tap + 4] * source[index + tap * stride]
-              }
-              target[index] = sum
-            }
-          }
-        }
-      }
+    let taps = Taps(convolving: weights.map { $0 / total })
+    // The filter takes its reach away on each side.
+    let margin = 2 * reach + 1
+    guard let box = VoxelBox(low: SIMD3(repeating: -margin), high: size &+ margin) else {
+      preconditionFailure("a grid has voxels")
     }
-    return values
+    let block = Block<Double>(of: membership, size: size, box: box, workers: workers) {
+      Boundary.zero.index(of: $0, count: size[$1])
+    }
+    return (0..<3).reduce(block) { $0.filtered(taps, axis: $1, workers: workers) }
   }
 }
 
@@ -160,5 +128,3 @@ private func radicalInverse(_ number: Int, _ base: Int) -> Double {
   }
   return result
 }
-
-func length(_ vector: SIMD3<Double>) -> Double { dot(vector, vector).squareRoot() }

@@ -1,5 +1,4 @@
 import Foundation
-import Parallel
 import Volumes
 
 /// Sharpness without fits: from gradients and differences of intensity around the edge.
@@ -9,33 +8,29 @@ struct RimMeasures {
     "RimDifferenceStandardDeviation", "RadialGradientIndex",
   ]
 
-  let features: [Feature]
-
-  init(_ image: Image, membership: [Double], workers: Workers) {
-    let rim = Rim(image, membership)
-    features = [rim.acutance] + rim.marginGradients + rim.differences + [rim.radialGradientIndex]
-  }
-}
-
-/// The voxels near a lesion's edge.
-private struct Rim {
   private let image: Image
   private let mask: Mask
-  /// Distances in voxels to the other side, steps through faces.
+  /// At each voxel, in intensities per mm.
   private let gradient: [SIMD3<Double>]
+  /// The voxels of the lesion at its edge, with the direction to the outside.
+  private let boundary: [(index: Int, direction: SIMD3<Double>)]
 
-  init(_ image: Image, _ membership: [Double]) {
+  init(_ image: Image, membership: [Double]) {
     self.image = image
     var mask = Mask(geometry: image.geometry)
     for index in membership.indices where membership[index] >= 0.5 { mask.voxels[index] = true }
     self.mask = mask
     gradient = image.gradients()
+    boundary = mask.boundaryDirections()
   }
+
+  /// In the order of ``names``.
+  var features: [Feature] { [acutance] + marginGradients + differences + [radialGradientIndex] }
 
   /// Gilhuijs, Giger and Bick (Medical Physics 1998): the mean and the variance of the gradient's
   /// magnitude on the band from one voxel outside to two voxels inside, relative to the mean intensity
   /// there.
-  var marginGradients: [Feature] {
+  private var marginGradients: [Feature] {
     let outer = mask.dilated(.faces)
     let inner = mask.eroded(.faces, iterations: 2)
     let band = mask.voxels.indices.filter { outer.voxels[$0] && !inner.voxels[$0] }
@@ -46,7 +41,7 @@ private struct Rim {
         Feature($0, undefined: "the mean intensity of the band around the edge is 0")
       }
     }
-    let steepness = band.map { dot(gradient[$0], gradient[$0]).squareRoot() }
+    let steepness = band.map { length(gradient[$0]) }
     let average = steepness.reduce(0, +) / count
     let variance = steepness.reduce(0) { $0 + ($1 - average) * ($1 - average) } / count
     return [
@@ -57,12 +52,12 @@ private struct Rim {
 
   /// Levman and Martel (Academic Radiology 2011): over the voxels of the inner rim, the mean difference
   /// to the neighbours outside, and its standard deviation.
-  var differences: [Feature] {
+  private var differences: [Feature] {
     let names = ["RimDifferenceMean", "RimDifferenceStandardDeviation"]
     let size = image.geometry.size
     var values: [Double] = []
     for index in mask.voxels.indices where mask.voxels[index] {
-      let place = SIMD3(index % size.x, index / size.x % size.y, index / (size.x * size.y))
+      let place = size.place(of: index)
       var (sum, count) = (0.0, 0.0)
       for axis in 0..<3 {
         for step in [-1, 1] {
@@ -90,14 +85,12 @@ private struct Rim {
   /// Rangayyan et al. (IEEE Transactions on Medical Imaging 1997): at each boundary voxel the root mean
   /// square of the differences per distance across the edge, d = sqrt(1/N sum ((f_in - f_out) / 2i)²)
   /// with i = 1...N steps of a voxel along the gradient of the lesion; their mean relative to the largest.
-  var acutance: Feature {
+  private var acutance: Feature {
     let steps = 4
     let size = image.geometry.size
     var values: [Double] = []
-    let edge = mask.boundaryDirections()
-    for (index, direction) in edge {
-      let place = SIMD3<Double>(
-        Double(index % size.x), Double(index / size.x % size.y), Double(index / (size.x * size.y)))
+    for (index, direction) in boundary {
+      let place = SIMD3<Double>(size.place(of: index))
       var (sum, count) = (0.0, 0.0)
       for i in 1...steps {
         guard let inside = image.nearest(place - Double(i) * direction),
@@ -118,23 +111,19 @@ private struct Rim {
   /// Kupinski and Giger (IEEE Transactions on Medical Imaging 1998): the sum of the gradients' radial
   /// components over the boundary, relative to the sum of their magnitudes; 1 for a bright ball with
   /// its gradients inwards, -1 for a dark one, as radii point outwards from the centroid.
-  var radialGradientIndex: Feature {
+  private var radialGradientIndex: Feature {
     let spacing = image.geometry.spacing
     let size = image.geometry.size
-    func place(_ index: Int) -> SIMD3<Double> {
-      SIMD3<Double>(
-        Double(index % size.x), Double(index / size.x % size.y), Double(index / (size.x * size.y)))
-        * spacing
-    }
+    func place(_ index: Int) -> SIMD3<Double> { SIMD3<Double>(size.place(of: index)) * spacing }
     let inside = mask.voxels.indices.filter { mask.voxels[$0] }
     let centre = inside.reduce(SIMD3<Double>.zero) { $0 + place($1) } / Double(inside.count)
     var (radial, total) = (0.0, 0.0)
-    for (index, _) in mask.boundaryDirections() {
+    for (index, _) in boundary {
       let radius = place(index) - centre
-      let distance = dot(radius, radius).squareRoot()
+      let distance = length(radius)
       guard distance > 0 else { continue }
       radial -= dot(gradient[index], radius) / distance
-      total += dot(gradient[index], gradient[index]).squareRoot()
+      total += length(gradient[index])
     }
     return total > 0
       ? Feature("RadialGradientIndex", radial / total)
@@ -179,7 +168,7 @@ extension Mask {
     let size = geometry.size
     var result: [(index: Int, direction: SIMD3<Double>)] = []
     for index in voxels.indices where voxels[index] {
-      let place = SIMD3(index % size.x, index / size.x % size.y, index / (size.x * size.y))
+      let place = size.place(of: index)
       var (touches, direction) = (false, SIMD3<Double>.zero)
       for z in -1...1 {
         for y in -1...1 {
@@ -189,13 +178,20 @@ extension Mask {
             if isIn, voxels[geometry.offset(other.x, other.y, other.z)] { continue }
             let way = SIMD3(Double(x), Double(y), Double(z))
             if abs(x) + abs(y) + abs(z) == 1 { touches = true }
-            direction += way / dot(way, way).squareRoot()
+            direction += way / length(way)
           }
         }
       }
-      let length = dot(direction, direction).squareRoot()
-      if touches, length > 1e-9 { result.append((index, direction / length)) }
+      let strength = length(direction)
+      if touches, strength > 1e-9 { result.append((index, direction / strength)) }
     }
     return result
+  }
+}
+
+extension SIMD3<Int> {
+  /// The voxel at a position in memory of a grid of this size.
+  fileprivate func place(of index: Int) -> SIMD3<Int> {
+    SIMD3(index % x, index / x % y, index / (x * y))
   }
 }

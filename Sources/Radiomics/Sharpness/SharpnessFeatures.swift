@@ -55,7 +55,7 @@ public enum SharpnessFeatures {
     let profiles = try EdgeProfiles(
       surface, of: image, membership: membership, excluded: excluded, settings, workers: workers)
     return features(of: profiles)
-      + RimMeasures(image, membership: membership, workers: workers).features
+      + RimMeasures(image, membership: membership).features
   }
 
   /// The features of sigmoids.

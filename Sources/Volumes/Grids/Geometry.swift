@@ -110,11 +110,6 @@ extension Geometry: CustomStringConvertible {
   }
 }
 
-/// The Euclidean length.
-func length(_ vector: SIMD3<Double>) -> Double {
-  dot(vector, vector).squareRoot()
-}
-
 extension SIMD3<Double> {
   var isFinite: Bool { x.isFinite && y.isFinite && z.isFinite }
 }

@@ -22,12 +22,7 @@ struct FeatureCases {
   /// - Throws: `CommandError` for a table that cannot be understood.
   init(_ path: String) throws {
     let url = URL(fileURLWithPath: path)
-    let text: String
-    do {
-      text = try String(contentsOf: url, encoding: .utf8)
-    } catch {
-      throw CommandError.unreadable(path, reason: error.localizedDescription)
-    }
+    let text = try TextFile.read(path)
     func invalid(_ reason: String) -> CommandError { .unusable(path, reason: reason) }
     guard var records = CSV.records(of: text) else { throw invalid("a quoted field does not end") }
     records.removeAll { $0.allSatisfy(\.isEmpty) }

@@ -6,12 +6,7 @@ import Yams
 enum ParameterFile {
   /// - Throws: `CommandError.unreadable`, and what makes no sense of its content.
   static func read(_ path: String) throws -> ExtractionParameters {
-    let text: String
-    do {
-      text = try String(contentsOfFile: path, encoding: .utf8)
-    } catch {
-      throw CommandError.unreadable(path, reason: error.localizedDescription)
-    }
+    let text = try TextFile.read(path)
     do {
       return try ExtractionParameters(try value(of: text))
     } catch let error as RadiomicsError {

@@ -34,12 +34,7 @@ extension ModelCommand {
     func run() throws {
       try OutputCheck.file(output, reading: [from])
       let model = try Model(contentsOf: URL(fileURLWithPath: model))
-      let text: String
-      do {
-        text = try String(contentsOf: URL(fileURLWithPath: from), encoding: .utf8)
-      } catch {
-        throw CommandError.unreadable(from, reason: error.localizedDescription)
-      }
+      let text = try TextFile.read(from)
       let changes: [String: String]
       do {
         changes = try YAMLDecoder().decode([String: String].self, from: text)

@@ -110,12 +110,7 @@ struct TrainingPlanOptions: ParsableArguments {
   }
 
   private func changes(_ path: String) throws -> JSONValue {
-    let text: String
-    do {
-      text = try String(contentsOfFile: path, encoding: .utf8)
-    } catch {
-      throw CommandError.unreadable(path, reason: error.localizedDescription)
-    }
+    let text = try TextFile.read(path)
     do {
       return try YAMLDecoder().decode(JSONValue.self, from: text)
     } catch {
