@@ -46,6 +46,41 @@ import Volumes
     #expect(run.output.isEmpty)
   }
 
+  @Test func implantsLesionsAndListsTheCases() throws {
+    let folder = try TemporaryFolder()
+    let brains = try Medcnn(
+      [
+        "phantom", "mri", "--kind", "glioma", "--count", "2", "--seed", "3", "--size", "32",
+        "--modalities", "t1c,t2f", "--out", "cases", "--quiet",
+      ], in: folder.url)
+    #expect(brains.status == 0)
+    let arguments = [
+      "phantom", "implant", "--data", "cases/cases.csv", "--count", "2", "--seed", "9",
+    ]
+    let run = try Medcnn(arguments + ["--out", "made"], in: folder.url)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.errors.contains("wrote implant-10 (2 of 2): phantom-"))
+    #expect(run.errors.contains(" with lesions of phantom-"))
+    let list = try String(contentsOfFile: folder.path("made/cases.csv"), encoding: .utf8)
+    #expect(list.hasPrefix("id,t1c,flair,label,mask\nimplant-9,implant-9/implant-9-t1c.nii.gz,"))
+    let truth = try ImageFile.readLabelMap(folder.path("made/implant-9/implant-9-seg.nii.gz"))
+    #expect(!truth.labels.isEmpty)
+    // The trainer takes the table as it is.
+    let again = try Medcnn(
+      ["phantom", "implant", "--data", "made/cases.csv", "--count", "1", "--out", "x", "-q"],
+      in: folder.url)
+    #expect(again.status == 0, "\(again.errors)")
+
+    let alone = "id,t1,label\na,a.nii.gz,b.nii.gz\n"
+    try alone.write(toFile: folder.path("alone.csv"), atomically: true, encoding: .utf8)
+    let refused = try Medcnn(
+      ["phantom", "implant", "--data", "alone.csv", "--count", "1", "--out", "x"], in: folder.url)
+    #expect(refused.status == 1)
+    #expect(
+      refused.errors
+        == "error: alone.csv: one patient alone; give several, or --lesions with outlines\n")
+  }
+
   @Test func writesFoldersAndAListForSeveralCases() throws {
     let folder = try TemporaryFolder()
     let run = try Medcnn(

@@ -138,7 +138,7 @@ func smallModel(
   channels: [Channel] = [Channel(name: "T1", normalization: .zScore(over: .mask))],
   preprocessing: Preprocessing = Preprocessing(),
   inference: Inference = .streamed(alignment: 1),
-  kernel: Int = 1
+  kernel: Int = 1, smallestLesion: Double? = nil
 ) throws -> Model {
   var convolution = Convolution(outputChannels: 2, kernel: Triple(repeating: kernel))
   if case .windows = inference {
@@ -160,7 +160,8 @@ func smallModel(
         "logits.bias": Weight(shape: [2], values: [0, 0]),
       ]),
     channels: channels, preprocessing: preprocessing, inference: inference,
-    output: Output(activation: .softmax, decision: .argmax, values: [0, 1]),
+    output: Output(
+      activation: .softmax, decision: .argmax, values: [0, 1], smallestLesion: smallestLesion),
     labels: LabelTable([.init(value: 1, name: "lesion")]),
     card: ModelCard(name: "threshold", version: "1", description: "For tests."))
 }

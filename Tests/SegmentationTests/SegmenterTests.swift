@@ -276,7 +276,11 @@ import Volumes
     let all = try Segmenter(model, options: options).segment([scan])
     options.smallestLesion = 1000
     #expect(try Segmenter(model, options: options).segment([scan]).total.voxels == 0)
+    let careful = try smallModel(smallestLesion: 1000)
+    options.smallestLesion = nil
+    #expect(try Segmenter(careful, options: options).segment([scan]).total.voxels == 0)
     options.smallestLesion = 0
+    #expect(try Segmenter(careful, options: options).segment([scan]).labels == all.labels)
     options.keepsLargestOnly = true
     let largest = try Segmenter(model, options: options).segment([scan])
     #expect(largest.total.lesions == 1)

@@ -5,5 +5,5 @@ extension FeatureClass {
   ]
 
   /// Whether the family sees the mask alone.
-  public var isShape: Bool { self == .shape || self == .shape2D }
+  var isShape: Bool { self == .shape || self == .shape2D }
 }

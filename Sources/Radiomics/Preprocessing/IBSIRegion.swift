@@ -56,21 +56,15 @@ struct IBSIRegion {
   }
 
   /// The box around the morphological mask.
-  func box() throws(RadiomicsError) -> VoxelBox {
-    guard let box = resegmented.shape.box(in: resegmented.image.geometry.size) else {
-      throw .emptyRegion(what: "the morphological mask", remedy: "look at the mask")
-    }
-    return box
-  }
-
-  /// The box around the morphological mask, with the intensities of an image of that box or the scan's.
-  func region(_ filtered: Image? = nil) throws(RadiomicsError) -> Region {
+  func region() throws(RadiomicsError) -> Region {
     let stage = resegmented
     let size = stage.image.geometry.size
-    let box = try box()
+    guard let box = stage.shape.box(in: size) else {
+      throw .emptyRegion(what: "the morphological mask", remedy: "look at the mask")
+    }
     return Region(
       geometry: try stage.image.geometry.part(box),
-      intensities: filtered?.intensities ?? box.elements(of: stage.image.intensities, size: size),
+      intensities: box.elements(of: stage.image.intensities, size: size),
       mask: box.elements(of: stage.mask, size: size),
       shape: box.elements(of: stage.shape, size: size))
   }

@@ -26,8 +26,8 @@ public struct Segmenter: Sendable {
     /// Whether only the largest connected component (26 neighbours, all labels together) stays.
     public var keepsLargestOnly = false
     /// Connected components (26 neighbours, all labels together) of less than so many millilitres
-    /// become background.
-    public var smallestLesion = 0.0
+    /// become background; as the model says where nil.
+    public var smallestLesion: Double?
 
     /// Makes the usual options; set the rest.
     public init() {}
@@ -38,6 +38,8 @@ public struct Segmenter: Sendable {
   /// How to go about it.
   public let options: Options
   private let executor: Executor
+  /// In millilitres.
+  private let smallestLesion: Double
   /// The extent of tiles, where there are any.
   private let tile: Int?
   /// For tiles, the network cut where its pathways join.
@@ -58,9 +60,10 @@ public struct Segmenter: Sendable {
           found: "tiles of \(tile) voxels", expected: "1 to 512 voxels, or 0 for one stream")
       }
     }
-    guard options.smallestLesion >= 0, options.smallestLesion.isFinite else {
+    smallestLesion = options.smallestLesion ?? model.output.smallestLesion ?? 0
+    guard smallestLesion >= 0, smallestLesion.isFinite else {
       throw SegmentationError.option(
-        found: "a smallest lesion of \(options.smallestLesion) ml", expected: "0 ml or more")
+        found: "a smallest lesion of \(smallestLesion) ml", expected: "0 ml or more")
     }
     let computing = Executor.Options(strict: options.strict)
     executor = try Executor(model.network, options: computing)
@@ -127,10 +130,10 @@ public struct Segmenter: Sendable {
 
   /// Removes what the options do not want.
   private func cleaned(_ labels: LabelMap) throws -> LabelMap {
-    guard options.smallestLesion > 0 || options.keepsLargestOnly else { return labels }
+    guard smallestLesion > 0 || options.keepsLargestOnly else { return labels }
     var kept = labels.foreground
-    if options.smallestLesion > 0 {
-      kept = kept.removingComponents(smallerThanMillilitres: options.smallestLesion, .corners)
+    if smallestLesion > 0 {
+      kept = kept.removingComponents(smallerThanMillilitres: smallestLesion, .corners)
     }
     if options.keepsLargestOnly { kept = kept.largestComponent(.corners) }
     return try labels.masked(by: kept)

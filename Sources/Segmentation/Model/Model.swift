@@ -89,6 +89,9 @@ public struct Model: Sendable, Equatable {
         return "for foreground the first output, and no other, is the background, 0"
       }
     }
+    if let smallest = output.smallestLesion, !(0...1000 ~= smallest) {
+      return "the smallest lesion must be between 0 and 1000 ml"
+    }
     let missing = Set(output.values).subtracting(labels.entries.map(\.value)).subtracting([0])
     guard missing.isEmpty else { return "labels without a name: \(missing.sorted())" }
     guard labels.entries.allSatisfy({ $0.color.count == 3 }) else {

@@ -31,14 +31,19 @@ public struct Output: Sendable, Hashable, Codable {
   public var threshold: Double?
   /// The label value that each output channel stands for; 0 is the background.
   public var values: [UInt16]
+  /// Connected components (26 neighbours, all labels together) of less than so many millilitres are
+  /// taken for false and become background; 0 where nil.
+  public var smallestLesion: Double?
 
   /// Makes a description.
   public init(
-    activation: Activation, decision: Decision, threshold: Double? = nil, values: [UInt16]
+    activation: Activation, decision: Decision, threshold: Double? = nil, values: [UInt16],
+    smallestLesion: Double? = nil
   ) {
     self.activation = activation
     self.decision = decision
     self.threshold = threshold
     self.values = values
+    self.smallestLesion = smallestLesion
   }
 }

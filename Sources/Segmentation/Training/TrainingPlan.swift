@@ -39,6 +39,8 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
   /// The probability of all labels together above which a voxel has one of them; where nil, the most
   /// probable class wins.
   public var foregroundThreshold: Double?
+  /// The millilitres of the smallest lesion that is believed, ``Output/smallestLesion``.
+  public var smallestLesion: Double?
   /// What the plan was derived from, to be looked at; nothing follows from it any more.
   public var fingerprint: DatasetFingerprint?
 
@@ -163,6 +165,7 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
       output = Output(
         activation: .none, decision: .regions, threshold: 0.5, values: labels.map(\.value))
     }
+    output.smallestLesion = smallestLesion
     // What was trained with channels left out does without them.
     let channels = channels.map { channel in
       var channel = channel

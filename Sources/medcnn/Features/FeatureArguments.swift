@@ -42,9 +42,7 @@ struct FeatureArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The images to compute from: Original, LoG, Wavelet, Square, SquareRoot, Logarithm, "
-        + "Exponential, Gradient, LBP2D, LBP3D, and IBSI's filters Mean, LaplacianOfGaussian, Laws, "
-        + "Gabor, SeparableWavelet, Simoncelli; with settings as in Mean:support=5.",
-      valueName: "names"))
+        + "Exponential, Gradient, LBP2D, LBP3D.", valueName: "names"))
   var imageTypes: String?
 
   @Option(help: "Whose features and rules: pyradiomics or ibsi.")
@@ -52,51 +50,18 @@ struct FeatureArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Prepare the region as in IBSI's reference configuration A to E, or 2A or 2B for filters, for "
-        + "CT; IBSI's features.", valueName: "name"))
-  var ibsi: IBSIReference?
+      "Prepare the region as in IBSI's reference configuration A to E, for CT; all of IBSI's "
+        + "features.", valueName: "letter"))
+  var ibsi: IBSIConfiguration.Reference?
 
-  /// IBSI's reference configurations, for features and for filters.
-  enum IBSIReference: ExpressibleByArgument {
-    case features(IBSIConfiguration.Reference)
-    case filters(IBSIConfiguration.FilterReference)
-
-    init?(argument: String) {
-      let name = argument.uppercased()
-      if let reference = IBSIConfiguration.Reference(rawValue: name) {
-        self = .features(reference)
-      } else if let reference = IBSIConfiguration.FilterReference(rawValue: name) {
-        self = .filters(reference)
-      } else {
-        return nil
-      }
-    }
-
-    static var allValueStrings: [String] {
-      IBSIConfiguration.Reference.allCases.map(\.rawValue)
-        + IBSIConfiguration.FilterReference.allCases.map(\.rawValue)
-    }
-
-    var name: String {
-      switch self {
-      case .features(let reference): reference.rawValue
-      case .filters(let reference): reference.rawValue
-      }
-    }
-
-    var configuration: IBSIConfiguration {
-      switch self {
-      case .features(let reference): IBSIConfiguration(reference)
-      case .filters(let reference): IBSIConfiguration(reference)
-      }
-    }
-  }
-
-  /// Whether features are IBSI's.
-  var isIBSI: Bool { ibsi != nil || profile == .ibsi }
-
-  /// Refuses what a whole configuration has no use for.
+  /// Refuses what IBSI's features have no use for.
   func validateConventions() throws {
+    guard ibsi != nil || profile == .ibsi else { return }
+    guard features == nil, imageTypes == nil else {
+      throw ValidationError(
+        "--profile ibsi computes all of IBSI's features of the scan; leave out --features and "
+          + "--image-types.")
+    }
     guard ibsi == nil || preset == nil && parameterFile == nil && settings.isEmpty else {
       throw ValidationError(
         "--ibsi is a whole configuration; leave out presets, --param and --setting, or give "
@@ -106,14 +71,8 @@ struct FeatureArguments: ParsableArguments {
 
   /// How IBSI's features are computed, or nil for PyRadiomics'.
   func ibsiConfiguration(_ settings: ExtractionSettings) throws -> IBSIConfiguration? {
-    if let ibsi { return ibsi.configuration }
+    if let ibsi { return IBSIConfiguration(ibsi) }
     return profile == .ibsi ? try IBSIConfiguration(settings) : nil
-  }
-
-  /// Which of IBSI's features are wanted; nil for all.
-  func ibsiFeatures() throws -> [ExtractionParameters.FeatureRequest]? {
-    guard isIBSI, let features else { return nil }
-    return try requests(features, FeatureClass.ibsi, .ibsi)
   }
 
   /// The parameters, of the preset, then the file, then the settings.
@@ -130,14 +89,11 @@ struct FeatureArguments: ParsableArguments {
       console.note("--\(preset) sets \(told.joined(separator: ", "))")
     }
     for setting in settings { try parameters.settings.set(setting.name, to: setting.value) }
-    if let ibsi, ibsi.configuration.isSliced {
-      try parameters.settings.set("force2D", to: .boolean(true))
-    }
-    if let features, !isIBSI {
-      parameters.features = try requests(features, FeatureClass.pyradiomics, .pyradiomics)
-    }
+    if let features { parameters.features = try requests(features) }
     if let imageTypes {
-      parameters.imageTypes = try ImageTypeList(imageTypes).requests(parameters.imageTypes)
+      parameters.imageTypes = list(imageTypes).map { name in
+        parameters.imageTypes.first { $0.name == name } ?? .init(name)
+      }
     }
     try parameters.validate()
     return parameters
@@ -147,20 +103,18 @@ struct FeatureArguments: ParsableArguments {
     text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
   }
 
-  private func requests(
-    _ text: String, _ families: [FeatureClass], _ convention: Convention
-  ) throws -> [ExtractionParameters.FeatureRequest] {
+  private func requests(_ text: String) throws -> [ExtractionParameters.FeatureRequest] {
     var requests: [(family: FeatureClass, names: [String]?)] = []
     for item in list(text) {
       let parts = item.split(maxSplits: 1) { $0 == "_" || $0 == ":" }.map(String.init)
-      guard let family = families.first(where: { $0.rawValue == parts.first })
+      guard let family = FeatureClass.pyradiomics.first(where: { $0.rawValue == parts.first })
       else {
         throw RadiomicsError.invalidSetting(
           name: "--features", found: item,
-          expected: families.map(\.rawValue).joined(separator: ", ")
+          expected: FeatureClass.pyradiomics.map(\.rawValue).joined(separator: ", ")
             + ", or one of their features, such as glcm_Contrast")
       }
-      let known = family.names(convention).all
+      let known = family.names(.pyradiomics).all
       let name = parts.count > 1 ? parts[1] : nil
       if let name, !known.contains(name) {
         throw RadiomicsError.invalidSetting(
@@ -177,3 +131,4 @@ struct FeatureArguments: ParsableArguments {
 }
 
 extension Convention: ExpressibleByArgument {}
+extension IBSIConfiguration.Reference: ExpressibleByArgument {}

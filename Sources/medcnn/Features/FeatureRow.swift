@@ -5,17 +5,13 @@ import Radiomics
 struct FeatureRow: Sendable {
   /// Columns before the features: files, label, and what the table of cases has.
   let identity: [(name: String, text: String)]
-  /// What PyRadiomics tells beside the features, by column.
-  let diagnostics: [ParameterValue.Entry]
+  let diagnostics: Diagnostics?
   let values: [Extraction.Value]
 
-  init(
-    _ identity: [(name: String, text: String)], _ diagnostics: [ParameterValue.Entry],
-    _ values: [Extraction.Value]
-  ) {
+  init(_ identity: [(name: String, text: String)], _ extraction: Extraction) {
     self.identity = identity
-    self.diagnostics = diagnostics
-    self.values = values
+    diagnostics = extraction.diagnostics
+    values = extraction.values
   }
 
   /// Why features have no value.
@@ -47,8 +43,8 @@ struct FeatureTableStyle: Sendable {
   /// The columns of a row.
   func cells(_ row: FeatureRow) -> [(name: String, text: String)] {
     var cells = row.identity
-    for entry in row.diagnostics {
-      cells.append((entry.key, FeatureTableStyle.cell(entry.value)))
+    for entry in row.diagnostics?.entries ?? [] {
+      cells.append(("diagnostics_" + entry.key, FeatureTableStyle.cell(entry.value)))
     }
     for value in row.values { cells.append((value.column, value.feature.value.pythonText)) }
     if hasReasons { cells.append(("Reasons", row.reasons)) }
@@ -84,7 +80,9 @@ struct FeatureTableStyle: Sendable {
   private func json(_ rows: [FeatureRow]) -> String {
     let objects = rows.map { row -> ParameterValue in
       var entries = row.identity.map { ParameterValue.Entry($0.name, .text($0.text)) }
-      entries += row.diagnostics
+      for entry in row.diagnostics?.entries ?? [] {
+        entries.append(.init("diagnostics_" + entry.key, entry.value))
+      }
       for value in row.values { entries.append(.init(value.column, .number(value.feature.value))) }
       if hasReasons { entries.append(.init("Reasons", .text(row.reasons))) }
       return .map(entries)

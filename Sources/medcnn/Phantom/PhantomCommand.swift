@@ -10,6 +10,7 @@ struct PhantomCommand: ParsableCommand {
       Example:
         medcnn phantom mri --seed 7 --lesions 2 --out phantom
         medcnn phantom mri --kind mixed --count 100 --out training
+        medcnn phantom implant --data cases.csv --count 40 --out implanted
       """,
-    subcommands: [MRI.self])
+    subcommands: [MRI.self, Implant.self])
 }

@@ -14,8 +14,8 @@ struct PhantomFiles {
 
   /// Writes scans, truth and a sidecar.
   func write(
-    _ scans: [(BrainModality, Volume)], labels: LabelMap, tissues: LabelMap? = nil,
-    parameters: [String: JSONValue]
+    _ scans: [(BrainModality, Volume)], type: StoredType = .int16, labels: LabelMap,
+    tissues: LabelMap? = nil, brain: Mask? = nil, parameters: [String: JSONValue]
   ) throws {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -23,10 +23,14 @@ struct PhantomFiles {
       throw CommandError.unwritableFolder(folder.relativePath, reason: error.localizedDescription)
     }
     for (modality, scan) in scans {
-      try ImageFile.write(scan, to: path(modality.rawValue), type: .int16, workers: workers)
+      try ImageFile.write(scan, to: path(modality.rawValue), type: type, workers: workers)
     }
     try ImageFile.write(labels, to: path("seg"), workers: workers)
     if let tissues { try ImageFile.write(tissues, to: path("tissue"), workers: workers) }
+    if let brain {
+      let map = try LabelMap(geometry: brain.geometry, voxels: brain.voxels.map { $0 ? 1 : 0 })
+      try ImageFile.write(map, to: path("brain"), workers: workers)
+    }
     try Provenance(
       version: Medcnn.version, arguments: Array(CommandLine.arguments.dropFirst()), inputs: [],
       parameters: parameters, results: JSONValue(encoding: ["labels": labels.counts])
@@ -42,25 +46,24 @@ struct PhantomFiles {
 /// the list.
 struct PhantomCaseList {
   private let modalities: [BrainModality]
+  private let hasMask: Bool
   private var text: String
 
-  init(modalities: [BrainModality]) {
+  /// - Parameter hasMask: whether a file with the brain lies beside each label map.
+  init(modalities: [BrainModality], hasMask: Bool = false) {
     self.modalities = modalities
-    let columns = modalities.map { modality in
-      switch modality {
-      case .t1n: "t1"
-      case .t1c: "t1c"
-      case .t2w: "t2"
-      case .t2f: "flair"
-      }
-    }
-    text = CSV.line(["id"] + columns + ["label"]) + "\n"
+    self.hasMask = hasMask
+    let columns = ["id"] + modalities.map(\.column) + ["label"] + (hasMask ? ["mask"] : [])
+    text = CSV.line(columns) + "\n"
   }
 
   /// Adds a case whose files lie in a folder of its name.
-  mutating func append(id: String) {
-    let files = (modalities.map(\.rawValue) + ["seg"]).map { "\(id)/\(id)-\($0).nii.gz" }
-    text += CSV.line([id] + files) + "\n"
+  ///
+  /// - Parameter made: the scans that it has; all where nil.
+  mutating func append(id: String, having made: [BrainModality]? = nil) {
+    func file(_ suffix: String) -> String { "\(id)/\(id)-\(suffix).nii.gz" }
+    let scans = modalities.map { made?.contains($0) == false ? "" : file($0.rawValue) }
+    text += CSV.line([id] + scans + [file("seg")] + (hasMask ? [file("brain")] : [])) + "\n"
   }
 
   func write(to url: URL) throws {
@@ -68,6 +71,18 @@ struct PhantomCaseList {
       try Data(text.utf8).write(to: url, options: .atomic)
     } catch {
       throw CommandError.unwritableFolder(url.path, reason: error.localizedDescription)
+    }
+  }
+}
+
+extension BrainModality {
+  /// The column of its scans in a table of cases.
+  var column: String {
+    switch self {
+    case .t1n: "t1"
+    case .t1c: "t1c"
+    case .t2w: "t2"
+    case .t2f: "flair"
     }
   }
 }

@@ -113,8 +113,10 @@ struct SegmentCommand: ParsableCommand {
   @Flag(help: "Keep only the largest connected lesion.")
   var keepLargest = false
 
-  @Option(help: ArgumentHelp("Drop lesions of less than this volume.", valueName: "ml"))
-  var minLesionMl = 0.0
+  @Option(
+    help: ArgumentHelp(
+      "Drop lesions of less than this volume. (default: as the model says)", valueName: "ml"))
+  var minLesionMl: Double?
 
   @Option(
     help: ArgumentHelp(
@@ -135,7 +137,7 @@ struct SegmentCommand: ParsableCommand {
   @OptionGroup var messages: QuietOption
 
   func validate() throws {
-    guard minLesionMl >= 0, minLesionMl.isFinite else {
+    if let minLesionMl, !(minLesionMl >= 0 && minLesionMl.isFinite) {
       throw ValidationError("--min-lesion-ml takes millilitres from 0, not \(minLesionMl).")
     }
     if let tile, !(0...512 ~= tile) {
@@ -345,7 +347,8 @@ struct SegmentCommand: ParsableCommand {
       version: Medcnn.version, arguments: Array(CommandLine.arguments.dropFirst()),
       inputs: records,
       parameters: [
-        "keep_largest": .bool(keepLargest), "min_lesion_ml": .number(minLesionMl),
+        "keep_largest": .bool(keepLargest),
+        "min_lesion_ml": .number(minLesionMl ?? model.output.smallestLesion ?? 0),
         "skull_strip": .string(skullStrip.rawValue), "strict": .bool(strict),
         "tile": tile.map(JSONValue.integer) ?? .null,
       ],
