@@ -10,6 +10,7 @@ import Testing
     ["model", "profile"],
     ["phantom"],
     ["phantom", "mri"],
+    ["phantom", "implant"],
   ]
 
   @Test(arguments: commands) func helpIsAsRecorded(_ command: [String]) throws {

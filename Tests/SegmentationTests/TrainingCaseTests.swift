@@ -28,10 +28,11 @@ import Volumes
   }
 
   @Test func readsAbsentScansAndNewLabels() throws {
-    let table = try table("id,t1,flair,label,relabel\np1,a.nii,,l.nii,3=1 4=3\np2,,d.nii,m.nii,\n")
+    let table = try table(
+      "id,t1,flair,label,relabel\np1,a.nii,,l.nii,3=1 4=ignore\np2,,d.nii,m.nii,\n")
     #expect(table.rows[0].scans == ["/data/a.nii", nil])
     #expect(table.rows[1].scans == [nil, "/data/d.nii"])
-    #expect(table.rows[0].relabelling == [3: 1, 4: 3])
+    #expect(table.rows[0].relabelling == [3: 1, 4: LabelledScans.ignored])
     #expect(table.rows[1].relabelling.isEmpty)
   }
 
@@ -108,6 +109,14 @@ import Volumes
     #expect { try CaseTable(contentsOf: folder) } throws: {
       "\($0)".contains("the region whole has the label 300")
     }
+    try write(#"{"background": 0, "rim": 1, "ignore": 2}"#)
+    let ignoring = try CaseTable(contentsOf: folder)
+    #expect(ignoring.labels.entries.map(\.name) == ["rim"])
+    #expect(ignoring.rows[0].relabelling == [2: LabelledScans.ignored])
+    try write(#"{"background": 0, "rim": 3, "ignore": 2}"#)
+    #expect { try CaseTable(contentsOf: folder) } throws: {
+      "\($0)".contains("the label ignore is not one number above all others")
+    }
     try write(#"{"whole": "x"}"#)
     #expect { try CaseTable(contentsOf: folder) } throws: { "\($0)".contains("labels") }
   }
@@ -165,6 +174,34 @@ import Volumes
     try PreparedCase(
       name: "a", MadeCases.scans(1), model: model, classes: ClassTable(model.output), frame: frame,
       workers: Workers(count: 1))
+  }
+
+  @Test func voxelsOfUnknownTruthAreNeitherLearnedFromNorJudgedBy() throws {
+    let model = try MadeCases.deepMedic()
+    var scans = try MadeCases.scans(1)
+    let lesion = scans.labels.voxels
+    scans.labels.voxels = lesion.map { $0 == 1 ? LabelledScans.ignored : $0 }
+    let frame = try SegmentFrame(model, segment: Triple(12, 11, 10))
+    let prepared = try PreparedCase(
+      name: "a", scans, model: model, classes: ClassTable(model.output), frame: frame,
+      workers: Workers(count: 1))
+    #expect(prepared.voxels.joined().isEmpty)
+    #expect(prepared.classes.count { $0 == TargetMap.ignored } == lesion.count { $0 == 1 })
+
+    // Whatever is found where nobody knows the truth, it is as good as before.
+    var options = Segmenter.Options()
+    options.workers = Workers(count: 1)
+    let segmenter = try Segmenter(model, options: options)
+    let unknown = scans
+    var scores = try HeldOutScores(model: model, options: MadeCases.options(steps: 1))
+    let found = try scores.add(segmenter, TrainingCase(name: "a") { _ in unknown })
+    var emptied = unknown
+    emptied.labels.voxels = zip(found.voxels, unknown.labels.voxels).map { found, truth in
+      truth == LabelledScans.ignored ? truth : found
+    }
+    let perfect = emptied
+    try scores.add(segmenter, TrainingCase(name: "b") { _ in perfect })
+    #expect(scores.rows[1].whole.map { $0 == 1 } ?? true)
   }
 
   @Test func mirroredTwiceIsTheSame() throws {

@@ -33,7 +33,7 @@ extension CaseTable {
 
   /// The cases of a folder in nnU-Net's form: `dataset.json`, `imagesTr/CASE_0000.nii.gz` and
   /// `labelsTr/CASE.nii.gz`. Where labels are lists, they are regions, and `regions_class_order` says
-  /// which label each gets.
+  /// which label each gets. Voxels of the label `ignore` are not learned from.
   ///
   /// - Throws: ``SegmentationError/table(path:reason:)``.
   init(nnUNet folder: URL) throws {
@@ -71,6 +71,12 @@ extension CaseTable {
     guard !cases.isEmpty, !channels.isEmpty else {
       throw invalid("labelsTr has no file that ends in \(ending), or there is no channel")
     }
+    let ignored = try CaseTable.ignoredLabel(dataset.labels).map { label in
+      guard let label else {
+        throw invalid("the label ignore is not one number above all others, as nnU-Net wants it")
+      }
+      return label
+    }
     let rows = cases.map { file in
       let name = String(file.dropLast(ending.count))
       return Row(
@@ -80,9 +86,9 @@ extension CaseTable {
             "imagesTr/\(name)_\(String(format: "%04d", $0))\(ending)"
           ).standardizedFileURL.path
         }, mask: nil, label: labelFolder.appendingPathComponent(file).standardizedFileURL.path,
-        weight: 1)
+        relabelling: ignored.map { [$0: LabelledScans.ignored] } ?? [:], weight: 1)
     }
-    let named = dataset.labels.filter { $0.value.values != [0] }
+    let named = dataset.labels.filter { $0.value.values != [0] && $0.key != "ignore" }
     let entries = try named.filter { !$0.value.isList }.map { name, label in
       guard let value = UInt16(exactly: label.values[0]) else {
         throw invalid("the label \(name) is \(label.values[0]) where 0 to 65535 is expected")
@@ -117,6 +123,17 @@ extension CaseTable {
       return LabelRegion(name: name, members: members, value: value)
     }
     self.init(channels: channels, rows: rows, regions: regions)
+  }
+
+  /// The label of voxels whose truth is unknown: nil where there is none, and nil within where it is
+  /// not as it should be.
+  private static func ignoredLabel(_ labels: [String: Members]) -> UInt16?? {
+    guard let members = labels["ignore"] else { return nil }
+    let others = labels.filter { $0.key != "ignore" }.flatMap(\.value.values)
+    guard !members.isList, let value = UInt16(exactly: members.values[0]),
+      others.allSatisfy({ $0 < value })
+    else { return .some(nil) }
+    return value
   }
 
   /// Where a key of `labels` is written.

@@ -150,7 +150,7 @@ public struct CaseTable: Sendable, Equatable {
       guard let relabelling = CaseTable.relabelling(field("relabel") ?? "") else {
         throw invalid(
           "\(name) has the relabelling \"\(field("relabel") ?? "")\"; expected pairs of labels such "
-            + "as \"3=1 4=3\"")
+            + "as \"3=1 4=3\", or \"5=ignore\"")
       }
       return Row(
         name: name, scans: given, mask: lowered.firstIndex(of: "mask").flatMap(place),
@@ -236,12 +236,15 @@ public struct CaseTable: Sendable, Equatable {
     }
   }
 
-  /// What pairs such as "3=1 4=3" mean, or nil where they are not pairs of distinct labels and others.
+  /// What pairs such as "3=1 4=ignore" mean, or nil where they are not pairs of distinct labels and others.
   private static func relabelling(_ text: String) -> [UInt16: UInt16]? {
     var relabelling: [UInt16: UInt16] = [:]
     for pair in text.split(separator: " ") {
-      let labels = pair.split(separator: "=", omittingEmptySubsequences: false).map { UInt16($0) }
+      let labels = pair.split(separator: "=", omittingEmptySubsequences: false).map {
+        $0 == "ignore" ? LabelledScans.ignored : UInt16($0)
+      }
       guard labels.count == 2, let old = labels[0], let new = labels[1], old != 0,
+        old != LabelledScans.ignored,
         relabelling.updateValue(new, forKey: old) == nil
       else { return nil }
     }

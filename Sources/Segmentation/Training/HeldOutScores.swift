@@ -40,7 +40,7 @@ public struct HeldOutScores: Sendable {
     // Pairs of labels are few; each voxel's is counted once.
     var counts: [Pair: Int] = [:]
     for (truth, prediction) in zip(scans.labels.voxels, found.voxels)
-    where truth != 0 || prediction != 0 {
+    where (truth != 0 || prediction != 0) && truth != LabelledScans.ignored {
       counts[Pair(truth: truth, found: prediction), default: 0] += 1
     }
     func coefficient(_ contains: (UInt16) -> Bool) -> Double? {

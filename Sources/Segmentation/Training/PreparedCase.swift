@@ -9,7 +9,7 @@ struct PreparedCase: Sendable {
   let channels: [Volume]
   /// The numbers of the channels that have a scan.
   let present: [Int]
-  /// The class of each voxel.
+  /// The class of each voxel, or ``TargetMap/ignored``.
   let classes: [UInt8]
   /// The mask.
   let mask: [Bool]
@@ -65,7 +65,8 @@ struct PreparedCase: Sendable {
     let cut = try labels.cropped(to: box)
     classes = try table.classes(of: cut)
     var voxels = [[Int32]](repeating: [], count: table.count)
-    for (index, value) in classes.enumerated() where value != 0 && mask[index] {
+    for (index, value) in classes.enumerated()
+    where value != 0 && value != TargetMap.ignored && mask[index] {
       voxels[Int(value)].append(Int32(truncatingIfNeeded: index))
     }
     self.voxels = voxels
@@ -133,12 +134,13 @@ struct ClassTable: Sendable {
 
   /// - Throws: ``SegmentationError/labels(found:expected:)`` for a label that is no class.
   func classes(of labels: LabelMap) throws(SegmentationError) -> [UInt8] {
-    let unknown = Set(labels.labels).subtracting(values)
+    let unknown = Set(labels.labels).subtracting(values).subtracting([LabelledScans.ignored])
     guard unknown.isEmpty else {
       throw .labels(found: unknown.sorted(), expected: values)
     }
     var table = [UInt8](repeating: 0, count: Int(UInt16.max) + 1)
     for (value, number) in classOf { table[Int(value)] = number }
+    table[Int(LabelledScans.ignored)] = TargetMap.ignored
     return labels.voxels.withUnsafeBufferPointer { voxels in
       voxels.map { table[Int($0)] }
     }

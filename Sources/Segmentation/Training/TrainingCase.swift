@@ -3,6 +3,9 @@ public import Volumes
 
 /// A patient's scans with the labels that a network should give them.
 public struct LabelledScans: Sendable {
+  /// The label of voxels whose truth nobody knows: they are neither learned from nor judged by.
+  public static let ignored = UInt16.max
+
   /// One scan for each channel of the model, in its order, nil for one that was not made; or one with
   /// all channels.
   public var scans: [Volume?]

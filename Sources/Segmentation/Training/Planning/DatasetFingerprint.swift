@@ -168,7 +168,9 @@ extension DatasetFingerprint.Part {
     let labels = scans.labels
     var mask = Mask(geometry: labels.geometry)
     var intensities: [[Float]] = []
-    let foreground = labels.voxels.indices.filter { labels.voxels[$0] != 0 }
+    let foreground = labels.voxels.indices.filter {
+      labels.voxels[$0] != 0 && labels.voxels[$0] != LabelledScans.ignored
+    }
     for volume in volumes {
       guard let volume, volume.samples.count == labels.voxels.count else {
         intensities.append([])
