@@ -246,7 +246,7 @@ import Volumes
 }
 
 /// The scans that are not part of the repository.
-private enum SharedFeatureData {
+enum SharedFeatureData {
   static let root: String? = {
     let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()

@@ -13,6 +13,11 @@ public struct Extraction: Sendable {
     /// The feature and its value.
     public let feature: Feature
 
+    /// Makes a value.
+    public init(image: String, family: String, feature: Feature) {
+      (self.image, self.family, self.feature) = (image, family, feature)
+    }
+
     /// The column: `original_glcm_Contrast`.
     public var column: String { "\(image)_\(family)_\(feature.name)" }
   }

@@ -5,5 +5,5 @@ extension FeatureClass {
   ]
 
   /// Whether the family sees the mask alone.
-  var isShape: Bool { self == .shape || self == .shape2D }
+  public var isShape: Bool { self == .shape || self == .shape2D }
 }

@@ -1,13 +1,18 @@
 extension ExtractionParameters {
-  /// PyRadiomics' names of image types, in alphabetical order.
-  public static let imageTypeNames = [
-    "Exponential", "Gradient", "LBP2D", "LBP3D", "LoG", "Logarithm", "Original", "Square",
-    "SquareRoot", "Wavelet",
-  ]
+  /// The names of image types: PyRadiomics' and those of the IBSI's filters, in alphabetical order.
+  public static let imageTypeNames =
+    [
+      "Exponential", "Gradient", "LBP2D", "LBP3D", "LoG", "Logarithm", "Original", "Square",
+      "SquareRoot", "Wavelet",
+    ] + FilterParameters.Kind.allCases.map(\.rawValue)
 
   /// The images that a request asks for, with its own settings.
   func types(of request: ImageRequest) throws(RadiomicsError) -> [ImageType] {
     let settings = try settings(of: request)
+    if let kind = request.filterKind {
+      return try FilterParameters(kind, request.overrides, settings).filters().map(
+        ImageType.response)
+    }
     switch request.name {
     case "Original": return [.original]
     case "LoG":
@@ -49,4 +54,12 @@ extension ExtractionParameters {
         expected: ExtractionParameters.imageTypeNames.joined(separator: ", "))
     }
   }
+}
+
+extension ExtractionParameters.ImageRequest {
+  /// The kind of an IBSI filter, or nil for PyRadiomics' image types.
+  var filterKind: FilterParameters.Kind? { FilterParameters.Kind(rawValue: name) }
+
+  /// Whether the images are IBSI's too: the scan itself and responses to IBSI's filters.
+  public var isIBSI: Bool { name == "Original" || filterKind != nil }
 }

@@ -64,7 +64,13 @@ public struct ExtractionParameters: Sendable, Equatable {
         let types = try ExtractionParameters.map(entry)
         if !types.isEmpty { imageTypes = [] }
         for type in types {
-          imageTypes.append(ImageRequest(type.key, overrides: try ExtractionParameters.map(type)))
+          // Several filters of a kind are a list of maps.
+          var entries = [type]
+          if case .list(let maps) = type.value { entries = maps.map { .init(type.key, $0) } }
+          for entry in entries {
+            imageTypes.append(
+              ImageRequest(type.key, overrides: try ExtractionParameters.map(entry)))
+          }
         }
       case "featureClass":
         let families = try ExtractionParameters.map(entry)
@@ -79,16 +85,27 @@ public struct ExtractionParameters: Sendable, Equatable {
     try validate()
   }
 
-  /// - Throws: ``RadiomicsError/invalidSetting(name:found:expected:)`` for image types that are not known
-  ///   and settings of theirs.
+  /// - Throws: ``RadiomicsError/invalidSetting(name:found:expected:)`` for image types that are not known,
+  ///   settings of theirs, and filters whose images would have the same name.
   public func validate() throws(RadiomicsError) {
-    for request in imageTypes { _ = try types(of: request) }
+    var names: Set<String> = []
+    for request in imageTypes {
+      for case .response(let filter) in try types(of: request)
+      where !names.insert(filter.name).inserted {
+        throw .invalidSetting(
+          name: "imageType \(request.name)", found: "\(filter.name) more than once",
+          expected: "each filter once")
+      }
+    }
   }
 
   /// The settings of a kind of image.
   func settings(of request: ImageRequest) throws(RadiomicsError) -> ExtractionSettings {
     var settings = settings
-    for override in request.overrides { try settings.set(override.key, to: override.value) }
+    let own = request.filterKind?.settings ?? []
+    for override in request.overrides where !own.contains(override.key) {
+      try settings.set(override.key, to: override.value)
+    }
     return settings
   }
 

@@ -10,6 +10,14 @@ public struct IBSIConfiguration: Sendable, Equatable {
     case e = "E"
   }
 
+  /// The reference preparations for filters (IBSI-2, second phase), which are made for CT.
+  public enum FilterReference: String, Sendable, CaseIterable, Codable {
+    /// Slices as they were scanned.
+    case sliced = "2A"
+    /// Voxels of 1 mm.
+    case resampled = "2B"
+  }
+
   /// What intensities are interpolated with.
   public enum Interpolation: Sendable, Equatable {
     case linear, cubicSpline
@@ -69,6 +77,24 @@ public struct IBSIConfiguration: Sendable, Equatable {
       aggregations = [.averaged2D, .merged2D, .directionMerged25D, .merged25D]
     }
   }
+
+  /// A reference preparation for filters. The reference values are statistics of intensities, for which
+  /// grey levels do not count.
+  public init(_ reference: FilterReference) {
+    self.init(.fixedBinNumber(16))
+    range = -1000...400
+    isRounded = true
+    volumeHistogram = .fixedBinNumber(1000)
+    switch reference {
+    case .sliced: aggregations = [.averaged2D, .merged2D, .directionMerged25D, .merged25D]
+    case .resampled:
+      spacing = SIMD3(1, 1, 1)
+      interpolation = .cubicSpline
+    }
+  }
+
+  /// Whether neighbours are sought, and slices filtered, within slices alone.
+  public var isSliced: Bool { aggregations.allSatisfy(\.isPlanar) }
 
   /// What PyRadiomics' settings say, in IBSI's way.
   ///

@@ -56,15 +56,21 @@ struct IBSIRegion {
   }
 
   /// The box around the morphological mask.
-  func region() throws(RadiomicsError) -> Region {
-    let stage = resegmented
-    let size = stage.image.geometry.size
-    guard let box = stage.shape.box(in: size) else {
+  func box() throws(RadiomicsError) -> VoxelBox {
+    guard let box = resegmented.shape.box(in: resegmented.image.geometry.size) else {
       throw .emptyRegion(what: "the morphological mask", remedy: "look at the mask")
     }
+    return box
+  }
+
+  /// The box around the morphological mask, with the intensities of an image of that box or the scan's.
+  func region(_ filtered: Image? = nil) throws(RadiomicsError) -> Region {
+    let stage = resegmented
+    let size = stage.image.geometry.size
+    let box = try box()
     return Region(
       geometry: try stage.image.geometry.part(box),
-      intensities: box.elements(of: stage.image.intensities, size: size),
+      intensities: filtered?.intensities ?? box.elements(of: stage.image.intensities, size: size),
       mask: box.elements(of: stage.mask, size: size),
       shape: box.elements(of: stage.shape, size: size))
   }

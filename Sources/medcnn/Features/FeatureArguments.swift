@@ -42,7 +42,9 @@ struct FeatureArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The images to compute from: Original, LoG, Wavelet, Square, SquareRoot, Logarithm, "
-        + "Exponential, Gradient, LBP2D, LBP3D.", valueName: "names"))
+        + "Exponential, Gradient, LBP2D, LBP3D, and IBSI's filters Mean, LaplacianOfGaussian, Laws, "
+        + "Gabor, SeparableWavelet, Simoncelli; with settings as in Mean:support=5.",
+      valueName: "names"))
   var imageTypes: String?
 
   @Option(help: "Whose features and rules: pyradiomics or ibsi.")
@@ -50,18 +52,51 @@ struct FeatureArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Prepare the region as in IBSI's reference configuration A to E, for CT; all of IBSI's "
-        + "features.", valueName: "letter"))
-  var ibsi: IBSIConfiguration.Reference?
+      "Prepare the region as in IBSI's reference configuration A to E, or 2A or 2B for filters, for "
+        + "CT; IBSI's features.", valueName: "name"))
+  var ibsi: IBSIReference?
 
-  /// Refuses what IBSI's features have no use for.
-  func validateConventions() throws {
-    guard ibsi != nil || profile == .ibsi else { return }
-    guard features == nil, imageTypes == nil else {
-      throw ValidationError(
-        "--profile ibsi computes all of IBSI's features of the scan; leave out --features and "
-          + "--image-types.")
+  /// IBSI's reference configurations, for features and for filters.
+  enum IBSIReference: ExpressibleByArgument {
+    case features(IBSIConfiguration.Reference)
+    case filters(IBSIConfiguration.FilterReference)
+
+    init?(argument: String) {
+      let name = argument.uppercased()
+      if let reference = IBSIConfiguration.Reference(rawValue: name) {
+        self = .features(reference)
+      } else if let reference = IBSIConfiguration.FilterReference(rawValue: name) {
+        self = .filters(reference)
+      } else {
+        return nil
+      }
     }
+
+    static var allValueStrings: [String] {
+      IBSIConfiguration.Reference.allCases.map(\.rawValue)
+        + IBSIConfiguration.FilterReference.allCases.map(\.rawValue)
+    }
+
+    var name: String {
+      switch self {
+      case .features(let reference): reference.rawValue
+      case .filters(let reference): reference.rawValue
+      }
+    }
+
+    var configuration: IBSIConfiguration {
+      switch self {
+      case .features(let reference): IBSIConfiguration(reference)
+      case .filters(let reference): IBSIConfiguration(reference)
+      }
+    }
+  }
+
+  /// Whether features are IBSI's.
+  var isIBSI: Bool { ibsi != nil || profile == .ibsi }
+
+  /// Refuses what a whole configuration has no use for.
+  func validateConventions() throws {
     guard ibsi == nil || preset == nil && parameterFile == nil && settings.isEmpty else {
       throw ValidationError(
         "--ibsi is a whole configuration; leave out presets, --param and --setting, or give "
@@ -71,8 +106,14 @@ struct FeatureArguments: ParsableArguments {
 
   /// How IBSI's features are computed, or nil for PyRadiomics'.
   func ibsiConfiguration(_ settings: ExtractionSettings) throws -> IBSIConfiguration? {
-    if let ibsi { return IBSIConfiguration(ibsi) }
+    if let ibsi { return ibsi.configuration }
     return profile == .ibsi ? try IBSIConfiguration(settings) : nil
+  }
+
+  /// Which of IBSI's features are wanted; nil for all.
+  func ibsiFeatures() throws -> [ExtractionParameters.FeatureRequest]? {
+    guard isIBSI, let features else { return nil }
+    return try requests(features, FeatureClass.ibsi, .ibsi)
   }
 
   /// The parameters, of the preset, then the file, then the settings.
@@ -89,11 +130,14 @@ struct FeatureArguments: ParsableArguments {
       console.note("--\(preset) sets \(told.joined(separator: ", "))")
     }
     for setting in settings { try parameters.settings.set(setting.name, to: setting.value) }
-    if let features { parameters.features = try requests(features) }
+    if let ibsi, ibsi.configuration.isSliced {
+      try parameters.settings.set("force2D", to: .boolean(true))
+    }
+    if let features, !isIBSI {
+      parameters.features = try requests(features, FeatureClass.pyradiomics, .pyradiomics)
+    }
     if let imageTypes {
-      parameters.imageTypes = list(imageTypes).map { name in
-        parameters.imageTypes.first { $0.name == name } ?? .init(name)
-      }
+      parameters.imageTypes = try ImageTypeList(imageTypes).requests(parameters.imageTypes)
     }
     try parameters.validate()
     return parameters
@@ -103,18 +147,20 @@ struct FeatureArguments: ParsableArguments {
     text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
   }
 
-  private func requests(_ text: String) throws -> [ExtractionParameters.FeatureRequest] {
+  private func requests(
+    _ text: String, _ families: [FeatureClass], _ convention: Convention
+  ) throws -> [ExtractionParameters.FeatureRequest] {
     var requests: [(family: FeatureClass, names: [String]?)] = []
     for item in list(text) {
       let parts = item.split(maxSplits: 1) { $0 == "_" || $0 == ":" }.map(String.init)
-      guard let family = FeatureClass.pyradiomics.first(where: { $0.rawValue == parts.first })
+      guard let family = families.first(where: { $0.rawValue == parts.first })
       else {
         throw RadiomicsError.invalidSetting(
           name: "--features", found: item,
-          expected: FeatureClass.pyradiomics.map(\.rawValue).joined(separator: ", ")
+          expected: families.map(\.rawValue).joined(separator: ", ")
             + ", or one of their features, such as glcm_Contrast")
       }
-      let known = family.names(.pyradiomics).all
+      let known = family.names(convention).all
       let name = parts.count > 1 ? parts[1] : nil
       if let name, !known.contains(name) {
         throw RadiomicsError.invalidSetting(
@@ -131,4 +177,3 @@ struct FeatureArguments: ParsableArguments {
 }
 
 extension Convention: ExpressibleByArgument {}
-extension IBSIConfiguration.Reference: ExpressibleByArgument {}

@@ -59,7 +59,8 @@ struct FeatureBatch {
       case .success(let found): rows += found
       case .failure(let error):
         failures.append(
-          Failure(number: item.number, image: item.image, mask: item.mask, reason: error.reason))
+          Failure(
+            number: item.number, image: item.image, mask: item.source.mask, reason: error.reason))
       }
     }
     return (rows, failures)

@@ -7,7 +7,8 @@ import Volumes
 struct FeatureReader: Sendable {
   /// A region of a scan that is to be measured.
   struct Region: Sendable {
-    let input: ExtractionInput
+    /// The channels of the scan, by the names that their columns begin with.
+    let channels: [(name: String?, input: ExtractionInput)]
     /// Its label in the mask.
     let label: Int
     /// Its name, where the mask has one.
@@ -28,53 +29,62 @@ struct FeatureReader: Sendable {
   let masks: MaskOptions
   let console: Console
 
-  /// The regions of a pair of files.
+  /// The regions of a case.
   ///
   /// - Parameters:
-  ///   - channel: of a scan with several, counted from 1.
   ///   - layer: of a mask with several, counted from 0.
   ///   - label: that of ``Choice/standard``.
   func regions(
-    scan path: String, mask maskPath: String, _ choice: Choice, label: Int, channel: Int?,
-    layer: Int, workers: Workers
+    of source: CaseSource, _ choice: Choice, label: Int, layer: Int, workers: Workers
   ) throws -> [Region] {
-    let read = try workers.map(2) { index in
-      index == 0
-        ? try ImageOrMask.read(path, dicom: dicom, workers: workers)
-        : try ImageOrMask.read(maskPath, prefersMasks: true, workers: workers)
+    let paths = source.scanPaths
+    let read = try workers.map(paths.count + 1) { index in
+      index < paths.count
+        ? try ImageOrMask.read(paths[index], dicom: dicom, workers: workers)
+        : try ImageOrMask.read(source.mask, prefersMasks: true, workers: workers)
     }
-    guard case .image(let scan) = read[0] else {
-      throw CommandError.unusable(path, reason: "it holds masks, not a scan")
+    let files = Dictionary(uniqueKeysWithValues: zip(paths, read))
+    let scans = try source.scans.map { scan in
+      guard case .image(let image) = files[scan.path] else {
+        throw CommandError.unusable(scan.path, reason: "it holds masks, not a scan")
+      }
+      return (
+        name: scan.name, volume: try chosen(scan.channel, of: image),
+        type: FeatureReader.storedType(image.header)
+      )
     }
-    console.warn(scan.header.warnings)
-    let volume = try chosen(channel, of: scan)
-    let type = FeatureReader.storedType(scan.header)
-    switch read[1] {
+    for case .image(let image) in read { console.warn(image.header.warnings) }
+    func channels(_ labels: LabelMap) -> [(name: String?, input: ExtractionInput)] {
+      scans.map {
+        ($0.name, ExtractionInput(scan: $0.volume, storedType: $0.type, labels: labels))
+      }
+    }
+    switch read[paths.count] {
     case .image(let image):
-      console.warn(image.header.warnings)
       let labels = try labelMap(image, layer: layer)
-      return try numbers(choice, label: label, in: labels, of: maskPath).map { number in
+      return try numbers(choice, label: label, in: labels, of: source.mask).map { number in
         Region(
-          input: ExtractionInput(scan: volume, storedType: type, labels: labels), label: number,
-          name: labels.table[UInt16(number)]?.name)
+          channels: channels(labels), label: number, name: labels.table[UInt16(number)]?.name)
       }
     case .mask(let mask, let warnings):
       console.warn(warnings)
-      let segments = try mask.segments(masks, on: volume.geometry, workers: workers)
-      console.warn(segments.warnings.map { "\(maskPath): \($0)" })
-      return try FeatureReader.chosen(choice, of: segments).map { segment in
+      let segments = try mask.segments(masks, on: scans[0].volume.geometry, workers: workers)
+      console.warn(segments.warnings.map { "\(source.mask): \($0)" })
+      return try chosen(choice, of: segments).map { segment in
         Region(
-          input: ExtractionInput(
-            scan: volume, storedType: type, labels: segments.layers[segment.layer]),
-          label: Int(segment.label), name: segment.name)
+          channels: channels(segments.layers[segment.layer]), label: Int(segment.label),
+          name: segment.name)
       }
     }
   }
 
   private func chosen(_ channel: Int?, of scan: ImageFile) throws -> Volume {
-    guard scan.volume.channels > 1 else { return scan.volume }
-    guard let channel else {
-      throw CommandError.severalChannels(scan.header.path, count: scan.volume.channels)
+    let count = scan.volume.channels
+    guard count > 1 else { return scan.volume }
+    guard let channel else { throw CommandError.severalChannels(scan.header.path, count: count) }
+    guard channel <= count else {
+      throw CommandError.unusable(
+        scan.header.path, reason: "no channel \(channel); it has \(count)")
     }
     return try scan.volume.channel(channel - 1)
   }
@@ -106,12 +116,11 @@ struct FeatureReader: Sendable {
     _ choice: Choice, label: Int, in map: LabelMap, of path: String
   ) throws -> [Int] {
     switch choice {
-    case .labels(let wanted) where wanted.allSatisfy({ Int($0) != nil }):
-      return wanted.compactMap { Int($0) }
     case .labels(let wanted):
       return try wanted.map { text in
         let named = map.table.entries.first { $0.name.lowercased() == text.lowercased() }
-        guard let number = Int(text) ?? named.map({ Int($0.value) }) else {
+        let number = Int(text) ?? named.map { Int($0.value) }
+        guard let number, 1...Int(UInt16.max) ~= number else {
           let names = map.table.entries.map { "\($0.value) (\($0.name))" }.joined(separator: ", ")
           throw CommandError.unusable(
             path, reason: "no label \"\(text)\"; it names \(names.isEmpty ? "none" : names)")
@@ -137,10 +146,18 @@ struct FeatureReader: Sendable {
     }
   }
 
-  private static func chosen(
+  private func chosen(
     _ choice: Choice, of segments: SegmentSet
   ) throws -> [SegmentSet.Segment] {
-    guard case .labels(let wanted) = choice else { return segments.segments }
+    guard case .labels(let wanted) = choice else {
+      // Small or distant ones may have no voxel on the scan's grid.
+      let empty = segments.segments.filter { $0.voxels == 0 }
+      console.warn(empty.map { "\(segments.path): region \($0.name) has no voxel of the scan" })
+      guard empty.count < segments.segments.count else {
+        throw CommandError.unusable(segments.path, reason: "no region has a voxel of the scan")
+      }
+      return segments.segments.filter { $0.voxels > 0 }
+    }
     return try wanted.map { text in
       let found = segments.segments.first {
         Int(text) == Int($0.label) || $0.name.lowercased() == text.lowercased()

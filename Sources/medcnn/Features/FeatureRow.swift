@@ -5,13 +5,17 @@ import Radiomics
 struct FeatureRow: Sendable {
   /// Columns before the features: files, label, and what the table of cases has.
   let identity: [(name: String, text: String)]
-  let diagnostics: Diagnostics?
+  /// What PyRadiomics tells beside the features, by column.
+  let diagnostics: [ParameterValue.Entry]
   let values: [Extraction.Value]
 
-  init(_ identity: [(name: String, text: String)], _ extraction: Extraction) {
+  init(
+    _ identity: [(name: String, text: String)], _ diagnostics: [ParameterValue.Entry],
+    _ values: [Extraction.Value]
+  ) {
     self.identity = identity
-    diagnostics = extraction.diagnostics
-    values = extraction.values
+    self.diagnostics = diagnostics
+    self.values = values
   }
 
   /// Why features have no value.
@@ -43,8 +47,8 @@ struct FeatureTableStyle: Sendable {
   /// The columns of a row.
   func cells(_ row: FeatureRow) -> [(name: String, text: String)] {
     var cells = row.identity
-    for entry in row.diagnostics?.entries ?? [] {
-      cells.append(("diagnostics_" + entry.key, FeatureTableStyle.cell(entry.value)))
+    for entry in row.diagnostics {
+      cells.append((entry.key, FeatureTableStyle.cell(entry.value)))
     }
     for value in row.values { cells.append((value.column, value.feature.value.pythonText)) }
     if hasReasons { cells.append(("Reasons", row.reasons)) }
@@ -80,9 +84,7 @@ struct FeatureTableStyle: Sendable {
   private func json(_ rows: [FeatureRow]) -> String {
     let objects = rows.map { row -> ParameterValue in
       var entries = row.identity.map { ParameterValue.Entry($0.name, .text($0.text)) }
-      for entry in row.diagnostics?.entries ?? [] {
-        entries.append(.init("diagnostics_" + entry.key, entry.value))
-      }
+      entries += row.diagnostics
       for value in row.values { entries.append(.init(value.column, .number(value.feature.value))) }
       if hasReasons { entries.append(.init("Reasons", .text(row.reasons))) }
       return .map(entries)

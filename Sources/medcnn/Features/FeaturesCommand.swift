@@ -23,6 +23,8 @@ struct FeaturesCommand: ParsableCommand {
       Example:
         medcnn features --ct scan.nii.gz mask.nii.gz
         medcnn features scan.nii.gz mask.nii.gz -p params.yaml --out features.csv
+        medcnn features --channel FLAIR=f.nii.gz --channel T1c=c.nii.gz mask.nii.gz
+        medcnn features scan.nii.gz mask.nii.gz --baseline scan0.nii.gz mask0.nii.gz
         medcnn features --cases cases.csv --out-dir results --out features.csv
       """)
 
@@ -40,8 +42,18 @@ struct FeaturesCommand: ParsableCommand {
   var label: String?
 
   @Option(
-    help: ArgumentHelp("Which channel of a scan with several, from 1.", valueName: "number"))
-  var channel: Int?
+    help: ArgumentHelp(
+      "Which channel of a scan with several, from 1; or repeatable NAME=FILE, or NAME=NUMBER, for "
+        + "channels whose columns begin with their names; with --cases NAME=COLUMN or NAME.",
+      valueName: "channel"))
+  var channel: [ChannelArgument] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "The scan and the mask of an earlier time: adds how features changed.",
+      valueName: "scan mask"), completion: .file())
+  var baseline: [String] = []
 
   @Flag(help: "Bring a mask on another grid to the scan's.")
   var resampleMask = false
@@ -98,10 +110,10 @@ struct FeaturesCommand: ParsableCommand {
   func validate() throws {
     if list || ibsiConformance != nil { return }
     try what.validateConventions()
+    try channels.validate()
     if cases == nil {
-      guard scan != nil, mask != nil else {
-        throw ValidationError("Give a scan and a mask, or --cases FILE, or --list.")
-      }
+      _ = try channels.source(paths)
+      if !baseline.isEmpty { _ = try channels.baseline(baseline) }
       guard jobs == nil, outDir == nil, part == nil else {
         throw ValidationError("--jobs, --out-dir and --part need --cases.")
       }
@@ -109,15 +121,16 @@ struct FeaturesCommand: ParsableCommand {
       guard scan == nil else {
         throw ValidationError("Give a scan and a mask or --cases, not both.")
       }
+      guard baseline.isEmpty else {
+        throw ValidationError(
+          "With --cases earlier scans are in the columns Baseline_Image and Baseline_Mask.")
+      }
       if outDir != nil, long || format == .json || format == .txt {
         throw ValidationError("--out-dir keeps CSV tables; leave out --long and --format.")
       }
     }
     if let jobs, !(1...1024 ~= jobs) {
       throw ValidationError("--jobs takes 1 to 1024, not \(jobs).")
-    }
-    if let channel, channel < 1 {
-      throw ValidationError("--channel takes a number from 1, not \(channel).")
     }
     if long, let format, format != .csv { throw ValidationError("--long writes CSV.") }
   }
@@ -133,15 +146,36 @@ struct FeaturesCommand: ParsableCommand {
     }
     var parameters = try what.parameters(messages.console)
     if resampleMask { try parameters.settings.set("correctMask", to: .boolean(true)) }
-    if let cases {
-      try measure(FeatureCases(cases), parameters)
-    } else if let scan, let mask {
-      if let out { try OutputCheck.file(out, reading: [scan, mask]) }
-      let rows = try rows(
-        scan, mask, identity: [("Image", scan), ("Mask", mask)], parameters, choice,
+    let measurer = try measurer(parameters)
+    guard let cases else {
+      let source = try channels.source(paths)
+      let earlier = baseline.isEmpty ? nil : try channels.baseline(baseline)
+      let selection = RegionMeasurer.Selection(
+        choice: choice, layer: parameters.settings.labelChannel)
+      if let out {
+        try OutputCheck.file(out, reading: source.paths + (earlier?.paths ?? []))
+      }
+      let rows = try measurer.rows(
+        of: source, selection, since: earlier.map { ($0, selection) }, hasBaseline: earlier != nil,
+        identity: source.identity() + (earlier?.identity(prefix: "Baseline_") ?? []),
         workers: threading.workers)
       try write(style.text(rows))
+      return
     }
+    try measure(FeatureCases(cases, channels: channel), measurer)
+  }
+
+  private var paths: [String] { [scan, mask].compactMap(\.self) }
+  private var channels: ChannelChoice { ChannelChoice(arguments: channel) }
+
+  private func measurer(_ parameters: ExtractionParameters) throws -> RegionMeasurer {
+    var dicom = dicom.options
+    // The settings of PET are for uptake values; what is not DICOM has them already.
+    if what.preset == .pet, dicom.uptake == nil { dicom.uptake = .bodyWeight }
+    return RegionMeasurer(
+      reader: FeatureReader(dicom: dicom, masks: masks.options, console: messages.console),
+      parameters: parameters, ibsi: try what.ibsiConfiguration(parameters.settings),
+      ibsiFeatures: try what.ibsiFeatures())
   }
 
   private var style: FeatureTableStyle {
@@ -159,58 +193,28 @@ struct FeaturesCommand: ParsableCommand {
     return .labels(label.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) })
   }
 
-  /// The regions of a pair of files, measured.
-  private func rows(
-    _ scan: String, _ mask: String, identity: [(name: String, text: String)],
-    _ parameters: ExtractionParameters, _ choice: FeatureReader.Choice, workers: Workers
-  ) throws -> [FeatureRow] {
-    var dicom = dicom.options
-    // The settings of PET are for uptake values; what is not DICOM has them already.
-    if what.preset == .pet, dicom.uptake == nil { dicom.uptake = .bodyWeight }
-    let reader = FeatureReader(dicom: dicom, masks: masks.options, console: messages.console)
-    let regions = try reader.regions(
-      scan: scan, mask: mask, choice, label: parameters.settings.label, channel: channel,
-      layer: parameters.settings.labelChannel, workers: workers)
-    let isPlain: Bool = if case .standard = choice { regions.count == 1 } else { false }
-    return try regions.map { region in
-      var parameters = parameters
-      if parameters.settings.label != region.label {
-        try parameters.settings.set("label", to: .integer(region.label))
-      }
-      let extraction =
-        if let ibsi = try what.ibsiConfiguration(parameters.settings) {
-          try Extraction(region.input, label: region.label, ibsi: ibsi, workers: workers)
-        } else {
-          try Extraction(
-            region.input, parameters, program: "medcnn \(Medcnn.version)", workers: workers)
-        }
-      messages.console.warn(extraction.warnings)
-      var identity = identity
-      if !isPlain, !identity.contains(where: { $0.name.lowercased() == "label" }) {
-        identity.append(("Label", "\(region.label)"))
-      }
-      if let name = region.name { identity.append(("ROI", name)) }
-      return FeatureRow(identity, extraction)
-    }
-  }
-
-  private func measure(_ table: FeatureCases, _ parameters: ExtractionParameters) throws {
+  private func measure(_ table: FeatureCases, _ measurer: RegionMeasurer) throws {
     let cases = table.cases.filter { part?.contains($0.number) ?? true }
     if let out { try OutputCheck.file(out, reading: []) }
     let style = self.style
+    let choice = self.choice
+    let layer = measurer.parameters.settings.labelChannel
+    let keepsRows = outDir == nil
     let batch = FeatureBatch(
       jobs: min(jobs ?? threading.workers.count, max(1, cases.count)), workers: threading.workers,
-      folder: outDir, record: try record(parameters), console: messages.console)
+      folder: outDir, record: try record(measurer.parameters), console: messages.console)
     let collected = Locked([Int: [FeatureRow]]())
     let result = try batch.run(cases) { item, workers in
-      var parameters = parameters
-      if let channel = item.channel {
-        try parameters.settings.set("label_channel", to: .integer(channel))
+      func selection(_ label: Int?) -> RegionMeasurer.Selection {
+        .init(
+          choice: label.map { FeatureReader.Choice.labels(["\($0)"]) } ?? choice,
+          layer: item.layer ?? layer)
       }
-      let choice = item.label.map { FeatureReader.Choice.labels(["\($0)"]) } ?? choice
-      let rows = try rows(
-        item.image, item.mask, identity: item.identity, parameters, choice, workers: workers)
-      if outDir == nil { collected.withLock { $0[item.number] = rows } }
+      let rows = try measurer.rows(
+        of: item.source, selection(item.label),
+        since: item.baseline.map { ($0, selection(item.baselineLabel ?? item.label)) },
+        hasBaseline: table.hasBaseline, identity: item.identity, workers: workers)
+      if keepsRows { collected.withLock { $0[item.number] = rows } }
       return rows.map(style.cells)
     }
     if outDir == nil {
@@ -251,14 +255,16 @@ struct FeaturesCommand: ParsableCommand {
               request.family.rawValue, request.names.map { .list($0.map { .text($0) }) } ?? .null)
           })),
       .init("label", label.map { .text($0) } ?? .null),
-      .init("channel", channel.map { .integer($0) } ?? .null),
+      .init(
+        "channel", .list(channel.map { .text(($0.name.map { $0 + "=" } ?? "") + $0.place) })),
       .init("roi", .list(masks.chosen.map { .text($0) })),
       .init("threshold", .number(masks.threshold)),
       .init("series", dicom.series.map { .text($0) } ?? .null),
       .init("suv", dicom.suv.map { .text("\($0)") } ?? .null),
       .init("preset", what.preset.map { .text("\($0)") } ?? .null),
       .init("reasons", .boolean(reasons)),
-      .init("ibsi", .text(what.ibsi?.rawValue ?? what.profile.rawValue)),
+      .init("ibsi", .text(what.ibsi?.name ?? what.profile.rawValue)),
+      .init("features", what.features.map { .text($0) } ?? .null),
     ]
     return ParameterValue.map(entries).json() + "\n"
   }

@@ -14,7 +14,9 @@ struct MaskArguments: ParsableArguments {
   var chosen: [String] = []
 
   @Option(
-    help: ArgumentHelp("Of a fractional SEG, the fraction from which a voxel belongs to a segment.")
+    help: ArgumentHelp(
+      "Of a fractional SEG or a map of probabilities, the fraction from which a voxel belongs to a "
+        + "segment.")
   )
   var threshold = 0.5
 

@@ -36,7 +36,7 @@ public enum LawsKernel: String, Sendable, Hashable, CaseIterable, Codable {
     while !rest.isEmpty {
       guard let kernel = LawsKernel(rawValue: String(rest.prefix(2))) else {
         throw .invalidSetting(
-          name: "laws_kernel", found: name,
+          name: "Laws kernel", found: name,
           expected: "two or three of " + allCases.map(\.rawValue).joined(separator: " "))
       }
       kernels.append(kernel)

@@ -53,7 +53,9 @@ public struct ResponseFilter: Sendable, Hashable {
     self.riesz = riesz
   }
 
-  /// The response map's name, which the features' names begin with: `mean-5-3D`, `laws-L5E5-energy-7-max-2D`.
+  /// The response map's name, which the features' names begin with: `mean-5-3D`,
+  /// `laws-L5E5-energy-7-max-2D`, `simoncelli-1-periodic-3D`. A boundary other than the mirror and a
+  /// cut-off other than 4 are named.
   public var name: String {
     func number(_ value: Double) -> String {
       (value == value.rounded() && abs(value) < 1e9 ? "\(Int(value))" : "\(value)")
@@ -62,7 +64,9 @@ public struct ResponseFilter: Sendable, Hashable {
     var parts: [String]
     switch kernel {
     case .mean(let support): parts = ["mean", "\(support)"]
-    case .laplacianOfGaussian(let sigma, _): parts = ["log-response", number(sigma), "mm"]
+    case .laplacianOfGaussian(let sigma, let cutoff):
+      parts = ["log-response", number(sigma), "mm"]
+      if cutoff != 4 { parts += ["cutoff", number(cutoff)] }
     case .laws(let kernels, let distance):
       parts = ["laws", kernels.map(\.rawValue).joined()]
       if let distance { parts += ["energy", "\(distance)"] }
@@ -74,6 +78,7 @@ public struct ResponseFilter: Sendable, Hashable {
     }
     if let riesz { parts += ["riesz", "\(riesz.x)\(riesz.y)\(riesz.z)"] }
     if let pooling { parts.append(pooling.rawValue) }
+    if boundary != .mirror { parts.append(boundary.rawValue) }
     return (parts + [isSliced ? "2D" : "3D"]).joined(separator: "-")
   }
 
@@ -95,7 +100,7 @@ public struct ResponseFilter: Sendable, Hashable {
       try check(cutoff > 0 && cutoff <= 100, "cutoff", "\(cutoff)", "standard deviations above 0")
     case .laws(let kernels, let distance):
       try check(
-        kernels.count == dimensions, "laws_kernel", kernels.map(\.rawValue).joined(),
+        kernels.count == dimensions, "kernel", kernels.map(\.rawValue).joined(),
         "\(dimensions) kernels")
       if let distance { try check(0..<5000 ~= distance, "energy", "\(distance)", "voxels") }
     case .gabor(let gabor):
@@ -108,7 +113,7 @@ public struct ResponseFilter: Sendable, Hashable {
       if let step = gabor.thetaStep {
         let count = (180 / step).rounded()
         try check(
-          step >= 0.1 && step <= 180 && abs(180 / step - count) < 1e-9, "theta_step", "\(step)",
+          step >= 0.1 && step <= 180 && abs(180 / step - count) < 1e-9, "thetaStep", "\(step)",
           "degrees of which 180 is a multiple")
       }
     case .wavelet(_, let part, let level):
