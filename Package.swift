@@ -71,7 +71,7 @@ let package = Package(
     library(
       "Segmentation",
       ["ShippedModels", "ConvNet", "Volumes", "VolumeIO", "Phantoms", "Parallel", "Basics"]),
-    library("Radiomics", ["Volumes", "VolumeIO", "Parallel"]),
+    library("Radiomics", ["Volumes", "VolumeIO", "Parallel", "Basics"]),
 
     // Floor 4
     .executableTarget(

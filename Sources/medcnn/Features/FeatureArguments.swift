@@ -143,6 +143,16 @@ struct FeatureArguments: ParsableArguments {
     return parameters
   }
 
+  /// The parameters of maps of some features, for habitats.
+  func mapParameters(
+    _ features: String, _ parameters: ExtractionParameters
+  ) throws -> ExtractionParameters {
+    var parameters = parameters
+    parameters.features = try requests(
+      features, FeatureClass.pyradiomics.filter { !$0.isShape }, .pyradiomics)
+    return parameters
+  }
+
   private func list(_ text: String) -> [String] {
     text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
   }

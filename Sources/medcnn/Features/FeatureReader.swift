@@ -9,10 +9,22 @@ struct FeatureReader: Sendable {
   struct Region: Sendable {
     /// The channels of the scan, by the names that their columns begin with.
     let channels: [(name: String?, input: ExtractionInput)]
-    /// Its label in the mask.
+    /// Its label in ``channels``.
     let label: Int
+    /// Its label in the mask that was read.
+    let maskLabel: Int
     /// Its name, where the mask has one.
     let name: String?
+    /// Which part of the mask's region it is, where that is divided.
+    var habitat: Habitat?
+  }
+
+  /// A part of a region.
+  struct Habitat: Sendable {
+    /// From 1.
+    let number: Int
+    /// The fraction of the region's voxels.
+    let fraction: Double
   }
 
   /// Which regions of a mask are wanted.
@@ -27,7 +39,7 @@ struct FeatureReader: Sendable {
   let dicom: DICOMOptions
   /// The segments of DICOM masks, and the threshold of probabilities.
   let masks: MaskOptions
-  let console: Console
+  let messages: FeatureMessages
 
   /// The regions of a case.
   ///
@@ -53,7 +65,7 @@ struct FeatureReader: Sendable {
         type: FeatureReader.storedType(image.header)
       )
     }
-    for case .image(let image) in read { console.warn(image.header.warnings) }
+    for case .image(let image) in read { messages.warn(image.header.warnings) }
     func channels(_ labels: LabelMap) -> [(name: String?, input: ExtractionInput)] {
       scans.map {
         ($0.name, ExtractionInput(scan: $0.volume, storedType: $0.type, labels: labels))
@@ -64,16 +76,17 @@ struct FeatureReader: Sendable {
       let labels = try labelMap(image, layer: layer)
       return try numbers(choice, label: label, in: labels, of: source.mask).map { number in
         Region(
-          channels: channels(labels), label: number, name: labels.table[UInt16(number)]?.name)
+          channels: channels(labels), label: number, maskLabel: number,
+          name: labels.table[UInt16(number)]?.name)
       }
     case .mask(let mask, let warnings):
-      console.warn(warnings)
+      messages.warn(warnings)
       let segments = try mask.segments(masks, on: scans[0].volume.geometry, workers: workers)
-      console.warn(segments.warnings.map { "\(source.mask): \($0)" })
+      messages.warn(segments.warnings.map { "\(source.mask): \($0)" })
       return try chosen(choice, of: segments).map { segment in
         Region(
           channels: channels(segments.layers[segment.layer]), label: Int(segment.label),
-          name: segment.name)
+          maskLabel: Int(segment.label), name: segment.name)
       }
     }
   }
@@ -101,7 +114,7 @@ struct FeatureReader: Sendable {
       !image.header.storedType.isInteger && volume.samples.allSatisfy { 0...1 ~= $0 }
     if isProbability, volume.samples.contains(where: { $0 > 0 && $0 < 1 }) {
       let threshold = Float(masks.threshold)
-      console.note(
+      messages.console.note(
         "\(image.header.path): probabilities; the region is where they are \(masks.threshold.short) "
           + "or more (--threshold)")
       return try LabelMap(
@@ -134,11 +147,11 @@ struct FeatureReader: Sendable {
     case .standard:
       let labels = map.labels
       if labels.count == 1, Int(labels[0]) != label {
-        console.note("\(path): measuring label \(labels[0]), the only one")
+        messages.console.note("\(path): measuring label \(labels[0]), the only one")
         return [Int(labels[0])]
       }
       if labels.count > 1 {
-        console.note(
+        messages.console.note(
           "\(path): measuring label \(label) of \(labels.prefix(20).map(String.init).joined(separator: ", ")); "
             + "--label all measures each")
       }
@@ -152,7 +165,7 @@ struct FeatureReader: Sendable {
     guard case .labels(let wanted) = choice else {
       // Small or distant ones may have no voxel on the scan's grid.
       let empty = segments.segments.filter { $0.voxels == 0 }
-      console.warn(empty.map { "\(segments.path): region \($0.name) has no voxel of the scan" })
+      messages.warn(empty.map { "\(segments.path): region \($0.name) has no voxel of the scan" })
       guard empty.count < segments.segments.count else {
         throw CommandError.unusable(segments.path, reason: "no region has a voxel of the scan")
       }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Parallel
 import Radiomics
+import Segmentation
 import VolumeIO
 
 struct FeaturesCommand: ParsableCommand {
@@ -25,6 +26,7 @@ struct FeaturesCommand: ParsableCommand {
         medcnn features scan.nii.gz mask.nii.gz -p params.yaml --out features.csv
         medcnn features --channel FLAIR=f.nii.gz --channel T1c=c.nii.gz mask.nii.gz
         medcnn features scan.nii.gz mask.nii.gz --baseline scan0.nii.gz mask0.nii.gz
+        medcnn features scan.nii.gz mask.nii.gz --habitats 2-6 --habitat-map h.nii.gz
         medcnn features --cases cases.csv --out-dir results --out features.csv
       """)
 
@@ -104,6 +106,8 @@ struct FeaturesCommand: ParsableCommand {
   @Flag(help: "List all features and where they are defined.")
   var list = false
 
+  @OptionGroup(title: "Habitats") var habitats: HabitatArguments
+
   @OptionGroup var threading: ThreadOption
   @OptionGroup var messages: QuietOption
 
@@ -117,6 +121,9 @@ struct FeaturesCommand: ParsableCommand {
       guard jobs == nil, outDir == nil, part == nil else {
         throw ValidationError("--jobs, --out-dir and --part need --cases.")
       }
+      guard baseline.isEmpty || habitats.counts == nil else {
+        throw ValidationError("--habitats has no --baseline: habitats are others at each time.")
+      }
     } else {
       guard scan == nil else {
         throw ValidationError("Give a scan and a mask or --cases, not both.")
@@ -124,6 +131,9 @@ struct FeaturesCommand: ParsableCommand {
       guard baseline.isEmpty else {
         throw ValidationError(
           "With --cases earlier scans are in the columns Baseline_Image and Baseline_Mask.")
+      }
+      guard habitats.map == nil else {
+        throw ValidationError("With --cases habitats are written to --out-dir.")
       }
       if outDir != nil, long || format == .json || format == .txt {
         throw ValidationError("--out-dir keeps CSV tables; leave out --long and --format.")
@@ -146,36 +156,80 @@ struct FeaturesCommand: ParsableCommand {
     }
     var parameters = try what.parameters(messages.console)
     if resampleMask { try parameters.settings.set("correctMask", to: .boolean(true)) }
-    let measurer = try measurer(parameters)
+    let told = FeatureMessages(messages.console)
+    let measurer = try measurer(parameters, told)
     guard let cases else {
-      let source = try channels.source(paths)
-      let earlier = baseline.isEmpty ? nil : try channels.baseline(baseline)
-      let selection = RegionMeasurer.Selection(
-        choice: choice, layer: parameters.settings.labelChannel)
-      if let out {
-        try OutputCheck.file(out, reading: source.paths + (earlier?.paths ?? []))
-      }
-      let rows = try measurer.rows(
-        of: source, selection, since: earlier.map { ($0, selection) }, hasBaseline: earlier != nil,
-        identity: source.identity() + (earlier?.identity(prefix: "Baseline_") ?? []),
-        workers: threading.workers)
-      try write(style.text(rows))
+      try measure(measurer, told)
       return
     }
-    try measure(FeatureCases(cases, channels: channel), measurer)
+    try measure(FeatureCases(cases, channels: channel), measurer, told)
+  }
+
+  /// Measures the one case that is named.
+  private func measure(_ measurer: RegionMeasurer, _ told: FeatureMessages) throws {
+    let source = try channels.source(paths)
+    let earlier = baseline.isEmpty ? nil : try channels.baseline(baseline)
+    let selection = RegionMeasurer.Selection(
+      choice: choice, layer: measurer.parameters.settings.labelChannel)
+    let inputs = source.paths + (earlier?.paths ?? [])
+    if let out { try checkTable(out, reading: inputs) }
+    if let map = habitats.map { try OutputCheck.image(map, reading: inputs) }
+    let result = try measurer.measure(
+      source, selection, since: earlier.map { ($0, selection) }, hasBaseline: earlier != nil,
+      identity: source.identity() + (earlier?.identity(prefix: "Baseline_") ?? []),
+      workers: threading.workers)
+    if let map = habitats.map, let labels = result.habitats {
+      try ImageFile.write(labels, to: map, workers: threading.workers)
+    }
+    try write(style.text(result.rows))
+    try writeRecord(
+      measurer.parameters, FeatureProvenance.sources(source, earlier), told, measurer.reader.dicom,
+      results: ["regions": .integer(result.rows.count)])
+  }
+
+  private func checkTable(_ path: String, reading inputs: [String]) throws {
+    try OutputCheck.file(path, reading: inputs)
+    try OutputCheck.file(
+      FeatureProvenance.path(for: path), reading: inputs + [what.parameterFile].compactMap(\.self))
+  }
+
+  /// Writes the record beside the table, where that is a file.
+  private func writeRecord(
+    _ parameters: ExtractionParameters, _ sources: [InputRecords.Source], _ told: FeatureMessages,
+    _ dicom: DICOMOptions, results: [String: JSONValue]
+  ) throws {
+    guard let out else { return }
+    var files = sources
+    if let cases { files.append(.init(role: "cases", path: cases)) }
+    if let file = what.parameterFile { files.append(.init(role: "parameters", path: file)) }
+    guard case .object(var settings) = JSONValue(try record(parameters)) else { return }
+    settings["program"] = nil
+    try Provenance(
+      version: Medcnn.version, arguments: Array(CommandLine.arguments.dropFirst()),
+      inputs: try InputRecords.records(files, dicom: dicom, workers: threading.workers),
+      parameters: settings, warnings: told.warnings, results: .object(results)
+    ).write(to: URL(fileURLWithPath: FeatureProvenance.path(for: out)))
   }
 
   private var paths: [String] { [scan, mask].compactMap(\.self) }
   private var channels: ChannelChoice { ChannelChoice(arguments: channel) }
 
-  private func measurer(_ parameters: ExtractionParameters) throws -> RegionMeasurer {
+  private func measurer(
+    _ parameters: ExtractionParameters, _ told: FeatureMessages
+  ) throws -> RegionMeasurer {
     var dicom = dicom.options
     // The settings of PET are for uptake values; what is not DICOM has them already.
     if what.preset == .pet, dicom.uptake == nil { dicom.uptake = .bodyWeight }
     return RegionMeasurer(
-      reader: FeatureReader(dicom: dicom, masks: masks.options, console: messages.console),
+      reader: FeatureReader(dicom: dicom, masks: masks.options, messages: told),
       parameters: parameters, ibsi: try what.ibsiConfiguration(parameters.settings),
-      ibsiFeatures: try what.ibsiFeatures())
+      ibsiFeatures: try what.ibsiFeatures(),
+      habitats: try habitats.counts.map { counts in
+        HabitatDivision(
+          counts: counts.range, criterion: habitats.criterion,
+          maps: try habitats.features.map { try what.mapParameters($0, parameters) },
+          messages: told)
+      })
   }
 
   private var style: FeatureTableStyle {
@@ -193,16 +247,24 @@ struct FeaturesCommand: ParsableCommand {
     return .labels(label.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) })
   }
 
-  private func measure(_ table: FeatureCases, _ measurer: RegionMeasurer) throws {
+  private func measure(
+    _ table: FeatureCases, _ measurer: RegionMeasurer, _ told: FeatureMessages
+  ) throws {
     let cases = table.cases.filter { part?.contains($0.number) ?? true }
-    if let out { try OutputCheck.file(out, reading: []) }
+    if let out { try checkTable(out, reading: [self.cases].compactMap(\.self)) }
+    if table.hasBaseline, habitats.counts != nil {
+      throw ValidationError(
+        "--habitats has no columns Baseline_: habitats are others at each time.")
+    }
     let style = self.style
     let choice = self.choice
     let layer = measurer.parameters.settings.labelChannel
+    let folder = outDir
     let keepsRows = outDir == nil
     let batch = FeatureBatch(
       jobs: min(jobs ?? threading.workers.count, max(1, cases.count)), workers: threading.workers,
-      folder: outDir, record: try record(measurer.parameters), console: messages.console)
+      folder: outDir, record: try record(measurer.parameters).json() + "\n",
+      console: messages.console)
     let collected = Locked([Int: [FeatureRow]]())
     let result = try batch.run(cases) { item, workers in
       func selection(_ label: Int?) -> RegionMeasurer.Selection {
@@ -210,10 +272,15 @@ struct FeaturesCommand: ParsableCommand {
           choice: label.map { FeatureReader.Choice.labels(["\($0)"]) } ?? choice,
           layer: item.layer ?? layer)
       }
-      let rows = try measurer.rows(
-        of: item.source, selection(item.label),
+      let result = try measurer.measure(
+        item.source, selection(item.label),
         since: item.baseline.map { ($0, selection(item.baselineLabel ?? item.label)) },
         hasBaseline: table.hasBaseline, identity: item.identity, workers: workers)
+      let rows = result.rows
+      if let folder, let habitats = result.habitats {
+        try ImageFile.write(
+          habitats, to: "\(folder)/habitats_\(item.number).nii.gz", workers: workers)
+      }
       if keepsRows { collected.withLock { $0[item.number] = rows } }
       return rows.map(style.cells)
     }
@@ -223,6 +290,16 @@ struct FeaturesCommand: ParsableCommand {
     } else if out != nil {
       try write(FeatureBatch.table(result.rows))
     }
+    let failed = Set(result.failures.map(\.number))
+    try writeRecord(
+      measurer.parameters,
+      cases.filter { !failed.contains($0.number) }.flatMap {
+        FeatureProvenance.sources($0.source, $0.baseline)
+      }, told, measurer.reader.dicom,
+      results: [
+        "cases": .integer(cases.count), "failed": .integer(failed.count),
+        "regions": .integer(result.rows.count),
+      ])
     guard !result.failures.isEmpty else { return }
     let failures = result.failures.map { failure in
       [
@@ -242,7 +319,7 @@ struct FeaturesCommand: ParsableCommand {
   }
 
   /// What the results of a batch depend on.
-  private func record(_ parameters: ExtractionParameters) throws -> String {
+  private func record(_ parameters: ExtractionParameters) throws -> ParameterValue {
     let entries: [ParameterValue.Entry] = [
       .init("program", .text("medcnn \(Medcnn.version)")),
       .init("setting", .map(parameters.settings.record)),
@@ -256,17 +333,28 @@ struct FeaturesCommand: ParsableCommand {
           })),
       .init("label", label.map { .text($0) } ?? .null),
       .init(
-        "channel", .list(channel.map { .text(($0.name.map { $0 + "=" } ?? "") + $0.place) })),
+        "channel",
+        // Names without folders: the record tells nothing of the machine.
+        .list(
+          channel.map {
+            .text(
+              ($0.name.map { $0 + "=" } ?? "") + URL(fileURLWithPath: $0.place).lastPathComponent)
+          })),
       .init("roi", .list(masks.chosen.map { .text($0) })),
       .init("threshold", .number(masks.threshold)),
       .init("series", dicom.series.map { .text($0) } ?? .null),
       .init("suv", dicom.suv.map { .text("\($0)") } ?? .null),
       .init("preset", what.preset.map { .text("\($0)") } ?? .null),
       .init("reasons", .boolean(reasons)),
+      .init(
+        "habitats",
+        habitats.counts.map { .text("\($0.range.lowerBound)-\($0.range.upperBound)") } ?? .null),
+      .init("habitatCriterion", .text(habitats.criterion.rawValue)),
+      .init("habitatFeatures", habitats.features.map { .text($0) } ?? .null),
       .init("ibsi", .text(what.ibsi?.name ?? what.profile.rawValue)),
       .init("features", what.features.map { .text($0) } ?? .null),
     ]
-    return ParameterValue.map(entries).json() + "\n"
+    return .map(entries)
   }
 
   private func write(_ text: String) throws {

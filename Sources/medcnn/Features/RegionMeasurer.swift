@@ -1,6 +1,7 @@
 import Parallel
 import Radiomics
 import VolumeIO
+import Volumes
 
 /// Measures the regions of cases.
 struct RegionMeasurer: Sendable {
@@ -10,6 +11,18 @@ struct RegionMeasurer: Sendable {
   let ibsi: IBSIConfiguration?
   /// The families of IBSI that are wanted; nil for all.
   let ibsiFeatures: [ExtractionParameters.FeatureRequest]?
+  /// How regions are divided; nil to leave them whole.
+  let habitats: HabitatDivision?
+
+  /// What was measured of a case.
+  struct Result: Sendable {
+    /// A row for each region.
+    var rows: [FeatureRow] = []
+    /// The regions of the rows.
+    var regions: [FeatureReader.Region] = []
+    /// The habitats that regions were divided into.
+    var habitats: LabelMap?
+  }
 
   /// A region of a case at one time, and which of the mask's it is.
   struct Selection: Sendable {
@@ -18,37 +31,55 @@ struct RegionMeasurer: Sendable {
     let layer: Int
   }
 
-  /// The rows of a case: a row for each of its regions.
+  /// Measures the regions of a case.
   ///
   /// - Parameters:
   ///   - baseline: the earlier time that differences are from.
   ///   - hasBaseline: whether there are columns of differences, for cases without an earlier time too.
-  func rows(
-    of source: CaseSource, _ selection: Selection, since baseline: (CaseSource, Selection)?,
+  func measure(
+    _ source: CaseSource, _ selection: Selection, since baseline: (CaseSource, Selection)?,
     hasBaseline: Bool, identity: [(name: String, text: String)], workers: Workers
-  ) throws -> [FeatureRow] {
-    let regions = try regions(of: source, selection, workers)
+  ) throws -> Result {
+    var regions = try regions(of: source, selection, workers)
     let earlier = try baseline.map { try self.regions(of: $0.0, $0.1, workers) } ?? []
     let reason = baseline == nil ? "no earlier time" : "the earlier mask has no such region"
     let isPlain: Bool =
       if case .standard = selection.choice { regions.count == 1 } else { false }
     let identity = identity + missing(from: identity, source)
-    return try regions.map { region in
+    var result = Result()
+    if let habitats, let divided = try habitats.divided(regions, of: source, workers: workers) {
+      regions = divided.habitats
+      result.habitats = divided.map
+    }
+    for region in regions {
       var identity = identity
       if !isPlain, !identity.contains(where: { $0.name.lowercased() == "label" }) {
-        identity.append(("Label", "\(region.label)"))
+        identity.append(("Label", "\(region.maskLabel)"))
       }
       if let name = region.name { identity.append(("ROI", name)) }
-      let measured = try measure(region, workers)
+      if let habitat = region.habitat {
+        identity.append(("Habitat", "\(habitat.number)"))
+        identity.append(("HabitatFraction", habitat.fraction.pythonText))
+      }
+      let measured: (diagnostics: [ParameterValue.Entry], values: [Extraction.Value])
+      do {
+        measured = try self.measure(region, workers)
+      } catch let error as RadiomicsError {
+        // A habitat may be too small where the region is not.
+        guard let habitat = region.habitat, case .unusableRegion = error else { throw error }
+        reader.messages.warn(["habitat \(habitat.number) is left out: \(error)"])
+        continue
+      }
       var values = measured.values
       if hasBaseline {
         let before = try RegionMeasurer.counterpart(of: region, in: earlier, among: regions)
-          .map { try measure($0, workers).values }
-        values += FeatureChange.values(
-          values, since: before, without: reason)
+          .map { try self.measure($0, workers).values }
+        values += FeatureChange.values(values, since: before, without: reason)
       }
-      return FeatureRow(identity, measured.diagnostics, values)
+      result.rows.append(FeatureRow(identity, measured.diagnostics, values))
+      result.regions.append(region)
     }
+    return result
   }
 
   private func regions(
@@ -88,7 +119,7 @@ struct RegionMeasurer: Sendable {
       // All channels have the same shape, unless their intensities decide about it.
       let hasShape = index == 0 || parameters.settings.resegmentShape
       let extraction = try extraction(channel.input, region.label, hasShape: hasShape, workers)
-      reader.console.warn(extraction.warnings)
+      reader.messages.warn(extraction.warnings)
       let prefix = channel.name.map { $0 + "_" } ?? ""
       diagnostics += (extraction.diagnostics?.entries ?? []).map {
         .init("\(prefix)diagnostics_\($0.key)", $0.value)

@@ -325,24 +325,10 @@ struct SegmentCommand: ParsableCommand {
   private func writeSidecar(
     _ result: Segmentation, model: Model, to output: String, inputs: [ScanArguments.File]
   ) throws {
-    var files: [(role: String, path: String)] = inputs.map { ($0.role, $0.path) }
-    // A series of DICOM images is recorded file by file.
-    files = try files.flatMap { file in
-      try DICOMFolder.files(at: file.path).map { (file.role, $0) }
-    }
-    if let mask {
-      files += try DICOMFolder.files(at: mask, prefersMasks: true).map { ("mask", $0) }
-    }
-    if let path = self.model { files.append(("model", path)) }
-    let read = files
-    let records = try threading.workers.map(files.count) { index in
-      do {
-        return try Provenance.Input(
-          role: read[index].role, contentsOf: URL(fileURLWithPath: read[index].path))
-      } catch {
-        throw CommandError.unreadable(read[index].path, reason: error.localizedDescription)
-      }
-    }
+    var files = inputs.map { InputRecords.Source(role: $0.role, path: $0.path) }
+    if let mask { files.append(.init(role: "mask", path: mask, isMask: true)) }
+    if let path = self.model { files.append(.init(role: "model", path: path)) }
+    let records = try InputRecords.records(files, workers: threading.workers)
     try Provenance(
       version: Medcnn.version, arguments: Array(CommandLine.arguments.dropFirst()),
       inputs: records,
