@@ -27,6 +27,7 @@ struct FeaturesCommand: ParsableCommand {
         medcnn features --channel FLAIR=f.nii.gz --channel T1c=c.nii.gz mask.nii.gz
         medcnn features scan.nii.gz mask.nii.gz --baseline scan0.nii.gz mask0.nii.gz
         medcnn features scan.nii.gz mask.nii.gz --habitats 2-6 --habitat-map h.nii.gz
+        medcnn features ct-folder seg.dcm --label all --sr report.dcm
         medcnn features --cases cases.csv --out-dir results --out features.csv
       """)
 
@@ -106,6 +107,14 @@ struct FeaturesCommand: ParsableCommand {
   @Flag(help: "List all features and where they are defined.")
   var list = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the features of a DICOM scan as a structured report, and beside it a segmentation of the "
+        + "regions.", valueName: "file"), completion: .file(extensions: ["dcm"]))
+  var sr: String?
+
+  @OptionGroup(title: "DICOM") var dicomOutput: DICOMOutputArguments
+
   @OptionGroup(title: "Habitats") var habitats: HabitatArguments
 
   @OptionGroup var threading: ThreadOption
@@ -142,6 +151,12 @@ struct FeaturesCommand: ParsableCommand {
     if let jobs, !(1...1024 ~= jobs) {
       throw ValidationError("--jobs takes 1 to 1024, not \(jobs).")
     }
+    if sr == nil, dicomOutput.isGiven {
+      throw ValidationError("--reference and --keep-identifiers need --sr.")
+    }
+    if sr != nil, cases != nil || !baseline.isEmpty || channel.count > 1 {
+      throw ValidationError("--sr reports one scan at one time.")
+    }
     if long, let format, format != .csv { throw ValidationError("--long writes CSV.") }
   }
 
@@ -174,12 +189,26 @@ struct FeaturesCommand: ParsableCommand {
     let inputs = source.paths + (earlier?.paths ?? [])
     if let out { try checkTable(out, reading: inputs) }
     if let map = habitats.map { try OutputCheck.image(map, reading: inputs) }
+    var output: DICOMOutput?
+    if let sr {
+      try OutputCheck.file(sr, reading: inputs)
+      try OutputCheck.file(FeatureReport.segmentationPath(sr), reading: inputs)
+      let scan = source.scans[0].path + (dicom.series.map { "#" + $0 } ?? "")
+      output = try dicomOutput.output(
+        reference: dicomOutput.reference ?? scan, allowMissing: dicom.gaps.allowMissing,
+        algorithm: nil, console: messages.console, workers: threading.workers)
+    }
     let result = try measurer.measure(
       source, selection, since: earlier.map { ($0, selection) }, hasBaseline: earlier != nil,
       identity: source.identity() + (earlier?.identity(prefix: "Baseline_") ?? []),
       workers: threading.workers)
     if let map = habitats.map, let labels = result.habitats {
       try ImageFile.write(labels, to: map, workers: threading.workers)
+    }
+    if let sr, let output {
+      try FeatureReport(
+        convention: what.isIBSI ? .ibsi : .pyradiomics, modality: output.reference.modality
+      ).write(result, to: sr, output: output, messages: told)
     }
     try write(style.text(result.rows))
     try writeRecord(

@@ -28,10 +28,14 @@ public struct MeasurementReport: Sendable {
     public var segment: SegmentationObject.Segment
     /// What was measured of it.
     public var measurements: [Measurement]
+    /// How all of it was measured, such as the filter of the image; nil for nothing to tell.
+    public var method: CodedConcept?
 
     /// Makes a group.
-    public init(segment: SegmentationObject.Segment, measurements: [Measurement]) {
-      (self.segment, self.measurements) = (segment, measurements)
+    public init(
+      segment: SegmentationObject.Segment, measurements: [Measurement], method: CodedConcept? = nil
+    ) {
+      (self.segment, self.measurements, self.method) = (segment, measurements, method)
     }
   }
 
@@ -194,6 +198,7 @@ extension EditableItem {
       item.addUID(
         "CONTAINS", CodedConcept("121232", "DCM", "Source series for segmentation"),
         reference.seriesUID)
+      if let method = group.method { item.addCode("HAS CONCEPT MOD", .measurementMethod, method) }
       for measurement in group.measurements { item.add(measurement) }
     }
   }
@@ -207,9 +212,13 @@ extension EditableItem {
         value.put(.numericValue, [measurement.value])
       }
       if let method = measurement.method {
-        item.addCode(
-          "HAS CONCEPT MOD", CodedConcept("370129005", "SCT", "Measurement Method"), method)
+        item.addCode("HAS CONCEPT MOD", .measurementMethod, method)
       }
     }
   }
+}
+
+extension CodedConcept {
+  fileprivate static let measurementMethod = CodedConcept(
+    "370129005", "SCT", "Measurement Method")
 }
