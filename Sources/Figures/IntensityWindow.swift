@@ -26,6 +26,12 @@ struct IntensityWindow: Sendable {
     high = max(top, low + 1e-6 * max(1, abs(low)))
   }
 
+  /// A window between two values.
+  init(low: Double, high: Double) {
+    self.low = low
+    self.high = max(high, low + 1e-6 * max(1, abs(low)))
+  }
+
   /// 0 (black) to 1 (white).
   func brightness(_ value: Double) -> Double {
     value.isNaN ? 0 : min(1, max(0, (value - low) / (high - low)))

@@ -98,6 +98,18 @@ import Volumes
     #expect(run.errors.contains(message), "\(run.errors)")
   }
 
+  @Test func regionsAreDrawn() throws {
+    let folder = try Self.scene()
+    let run = try Medcnn(
+      Self.some + ["--preview", "p.png", "--image-types", "Original,Gradient,Mean:support=3"],
+      in: folder.url)
+    #expect(run.status == 0, "\(run.errors)")
+    let bytes = try Data(contentsOf: URL(filePath: folder.path("p.png")))
+    #expect(Array(bytes.prefix(4)) == [0x89, 0x50, 0x4E, 0x47])
+    let ibsi = try Medcnn(Self.some + ["--preview", "p.png", "--ibsi", "C"], in: folder.url)
+    #expect(ibsi.status == 2)
+  }
+
   @Test func tablesHaveARecordBesideThem() throws {
     let folder = try Self.scene()
     try folder.write(Array("setting: {binWidth: 5}\n".utf8), to: "p.yaml")

@@ -109,6 +109,12 @@ struct FeaturesCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Draw the first region, its bins and the filtered images, as PNG.", valueName: "file"),
+    completion: .file(extensions: ["png"]))
+  var preview: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Write the features of a DICOM scan as a structured report, and beside it a segmentation of the "
         + "regions.", valueName: "file"), completion: .file(extensions: ["dcm"]))
   var sr: String?
@@ -151,6 +157,9 @@ struct FeaturesCommand: ParsableCommand {
     if let jobs, !(1...1024 ~= jobs) {
       throw ValidationError("--jobs takes 1 to 1024, not \(jobs).")
     }
+    if preview != nil, cases != nil || what.isIBSI {
+      throw ValidationError("--preview shows one case, prepared as PyRadiomics does.")
+    }
     if sr == nil, dicomOutput.isGiven {
       throw ValidationError("--reference and --keep-identifiers need --sr.")
     }
@@ -189,6 +198,7 @@ struct FeaturesCommand: ParsableCommand {
     let inputs = source.paths + (earlier?.paths ?? [])
     if let out { try checkTable(out, reading: inputs) }
     if let map = habitats.map { try OutputCheck.image(map, reading: inputs) }
+    if let preview { try OutputCheck.file(preview, reading: inputs) }
     var output: DICOMOutput?
     if let sr {
       try OutputCheck.file(sr, reading: inputs)
@@ -204,6 +214,10 @@ struct FeaturesCommand: ParsableCommand {
       workers: threading.workers)
     if let map = habitats.map, let labels = result.habitats {
       try ImageFile.write(labels, to: map, workers: threading.workers)
+    }
+    if let preview, let region = result.regions.first {
+      try FeaturePreview.write(
+        region, measurer.parameters, to: preview, workers: threading.workers)
     }
     if let sr, let output {
       try FeatureReport(
