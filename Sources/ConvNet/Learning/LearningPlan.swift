@@ -27,12 +27,16 @@ struct LearningPlan {
   private(set) var numbers: [String: Int] = [:]
   /// The values in an order in which each comes after those that it is made of.
   private(set) var order: [Int] = []
+  /// How many nodes read the value of a node; the loss counts as one.
+  private var readers: [String: Int] = [:]
   /// For each value, whether it changes with some weight of the network.
   private(set) var learns: [Bool] = []
 
+  /// - Parameter wanted: the nodes whose values the loss is formed of.
   /// - Throws: ``ConvNetError/invalidInput(found:expected:)`` where the size does not suit the network.
-  init(_ network: Network, imageSize: Triple) throws {
+  init(_ network: Network, imageSize: Triple, wanted: [String]) throws {
     let description = network.description
+    for name in wanted + description.nodes.flatMap(\.inputs) { readers[name, default: 0] += 1 }
     let sizes = try description.sizes(for: imageSize)
     let channels = try ChannelInference(description).channels
     numbers[description.input.name] = append(description.input.channels, imageSize)
@@ -122,9 +126,9 @@ struct LearningPlan {
       step = NormStep(epsilon: epsilon, affine: true, overBatch: true)
     case .instanceNorm(let epsilon, let affine):
       step = NormStep(epsilon: epsilon, affine: affine, overBatch: false)
-    case .prelu: step = ActivationStep(.learned)
-    case .leakyReLU(let slope): step = ActivationStep(.fixed(slope))
-    case .relu: step = ActivationStep(.fixed(0))
+    case .prelu: return activate(node, inputs, by: .learned)
+    case .leakyReLU(let slope): return activate(node, inputs, by: .fixed(slope))
+    case .relu: return activate(node, inputs, by: .fixed(0))
     case .softmax: step = SoftmaxStep()
     case .sigmoid: step = SigmoidStep()
     case .maxPool(let pool): step = PoolingStep(pool, maximum: true)
@@ -149,6 +153,24 @@ struct LearningPlan {
     }
     let output = append(channels, size)
     steps.append(Step(node: node.name, inputs: inputs, output: output, step: step))
+    return output
+  }
+
+  /// Adds an activation: as part of the norm before it, where nothing else reads the norm's value.
+  private mutating func activate(
+    _ node: NetworkDescription.Node, _ inputs: [Int], by slope: ActivationStep.Slope
+  ) -> Int {
+    if readers[node.inputs[0]] == 1,
+      let place = steps.lastIndex(where: { $0.output == inputs[0] }),
+      let norm = steps[place].step as? NormStep,
+      let both = norm.activated(by: NormStep.Activation(node: node.name, slope: slope))
+    {
+      steps[place].step = both
+      return inputs[0]
+    }
+    let output = append(values[inputs[0]].channels, values[inputs[0]].size)
+    steps.append(
+      Step(node: node.name, inputs: inputs, output: output, step: ActivationStep(slope)))
     return output
   }
 

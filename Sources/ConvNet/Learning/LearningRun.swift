@@ -155,7 +155,7 @@ struct LearningRun {
           step.step.needsInputs ? step.inputs.map(maps) : [],
           step.step.needsOutput ? maps(number) : delta, delta: delta, to: targets,
           StepWeights(node: step.node, weights: weights), context)
-        for (part, gradient) in found { gradients["\(step.node).\(part)"] = gradient }
+        gradients.merge(found) { _, new in new }
         values[number] = nil
       } else {
         imageGradients = delta.views.map { view in

@@ -32,7 +32,7 @@ protocol LearningStep: AnyObject {
   ///   - output: anything unless ``needsOutput``.
   ///   - delta: the gradient of the loss with respect to the output.
   ///   - targets: for each input where its gradient goes; nil where it is not wanted.
-  /// - Returns: the gradients with respect to the weights by the weights' parts ("weight", "bias").
+  /// - Returns: the gradients with respect to the weights by the weights' names.
   func backward(
     _ inputs: [FeatureBatch], _ output: FeatureBatch, delta: FeatureBatch,
     to targets: [DeltaTarget?], _ weights: StepWeights, _ context: LearningContext
@@ -64,7 +64,10 @@ struct StepWeights {
   let node: String
   let weights: [String: Weight]
 
-  subscript(part: String) -> [Float] { weights["\(node).\(part)"]?.values ?? [] }
+  subscript(part: String) -> [Float] { weights[name(part)]?.values ?? [] }
+
+  /// The whole name of a part.
+  func name(_ part: String) -> String { "\(node).\(part)" }
 
   /// One value a channel in whole blocks; a single value stands for all channels.
   func perChannel(_ part: String, _ channels: Int) throws -> AlignedFloats {

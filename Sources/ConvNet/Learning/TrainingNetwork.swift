@@ -30,7 +30,12 @@ public final class TrainingNetwork {
   private let options: Executor.Options
   private let workers: Workers
   private let pool = MemoryPool()
-  private var plans: [Triple: LearningPlan] = [:]
+  private var plans: [PlanKey: LearningPlan] = [:]
+
+  private struct PlanKey: Hashable {
+    var size: Triple
+    var wanted: [String]
+  }
 
   /// Takes a network's description and its weights.
   public init(
@@ -69,9 +74,9 @@ public final class TrainingNetwork {
         found: "images of several sizes, of \(images.first?.channels ?? 0) channels, or none",
         expected: "one size and \(description.input.channels) channels")
     }
-    let plan = try plan(for: first.size)
-    try pool.settle()
     let names = outputs.isEmpty ? [description.output] : outputs
+    let plan = try plan(for: first.size, wanted: names)
+    try pool.settle()
     let wanted = try names.map { name in
       guard let number = plan.numbers[name] else {
         throw ConvNetError.invalidNetwork(
@@ -93,13 +98,14 @@ public final class TrainingNetwork {
       imageGradients: run.imageGradients)
   }
 
-  private func plan(for size: Triple) throws -> LearningPlan {
-    if let plan = plans[size] { return plan }
+  private func plan(for size: Triple, wanted: [String]) throws -> LearningPlan {
+    let key = PlanKey(size: size, wanted: wanted)
+    if let plan = plans[key] { return plan }
     let plan = try LearningPlan(
-      Network(description: description, weights: weights), imageSize: size)
+      Network(description: description, weights: weights), imageSize: size, wanted: wanted)
     // What was for another size is of no use.
     pool.empty()
-    plans[size] = plan
+    plans[key] = plan
     return plan
   }
 }

@@ -74,11 +74,11 @@ final class ConvolutionStep: LearningStep {
       stride: shape.stride, dilation: shape.dilation, groups: shape.groups,
       options: context.options)
     var result = [
-      "weight": try gradient.compute(
+      weights.name("weight"): try gradient.compute(
         inputs: inputs[0].views(low: shape.paddingLow, high: shape.paddingHigh),
         deltas: delta.views, workers: context.workers)
     ]
-    if shape.hasBias { result["bias"] = delta.channelSums(workers: context.workers) }
+    if shape.hasBias { result[weights.name("bias")] = delta.channelSums(workers: context.workers) }
     if let target = targets[0] {
       if let phases {
         try backward(delta, through: phases, to: target, weights["weight"], context)
@@ -220,10 +220,10 @@ final class TransposedConvolutionStep: LearningStep {
       inputs: shape.outputChannels, outputs: inputChannels, kernel: shape.kernel,
       stride: shape.stride, dilation: .one, groups: 1, options: context.options)
     var result = [
-      "weight": try gradient.compute(
+      weights.name("weight"): try gradient.compute(
         inputs: deltas, deltas: inputs[0].views, workers: context.workers)
     ]
-    if shape.hasBias { result["bias"] = delta.channelSums(workers: context.workers) }
+    if shape.hasBias { result[weights.name("bias")] = delta.channelSums(workers: context.workers) }
     guard let target = targets[0] else { return result }
     let adjoint = ConvolutionWeights(
       kernel: shape.kernel, stride: shape.stride, dilation: .one, groups: 1,

@@ -2,21 +2,49 @@ import Parallel
 
 /// Normalisation by the mean and the variance of each channel, over all images (batch norm) or over
 /// each image by itself (instance norm):
-/// y = (x - mean) / sqrt(variance + epsilon) * weight + bias.
+/// y = (x - mean) / sqrt(variance + epsilon) * weight + bias; and the activation of y, where nothing else
+/// reads y: then neither y nor its gradient takes a pass of its own, nor memory.
 final class NormStep: LearningStep {
+  /// An activation of the result.
+  struct Activation {
+    /// The node that it is.
+    let node: String
+    let slope: ActivationStep.Slope
+
+    func weights(_ weights: StepWeights) -> StepWeights {
+      StepWeights(node: node, weights: weights.weights)
+    }
+  }
+
   private let epsilon: Float
   private let affine: Bool
   /// Whether statistics are formed over all images together.
   private let overBatch: Bool
+  private let activation: Activation?
   /// For each image, of each channel.
   private var mean: [AlignedFloats] = []
   private var inverseDeviation: [AlignedFloats] = []
   private(set) var statistics: [String: [Float]] = [:]
 
-  init(epsilon: Float, affine: Bool, overBatch: Bool) {
+  init(epsilon: Float, affine: Bool, overBatch: Bool, activation: Activation? = nil) {
     self.epsilon = epsilon
     self.affine = affine
     self.overBatch = overBatch
+    self.activation = activation
+  }
+
+  /// This step and an activation of its result; nil where it has one.
+  func activated(by activation: Activation) -> NormStep? {
+    guard self.activation == nil else { return nil }
+    return NormStep(
+      epsilon: epsilon, affine: affine, overBatch: overBatch, activation: activation)
+  }
+
+  /// What the norm's result is multiplied by where it is not positive: 1 without activation, which
+  /// changes no bit.
+  private func slopes(_ weights: StepWeights, _ channels: Int) throws -> AlignedFloats {
+    try activation?.slope.values(channels, activation!.weights(weights))
+      ?? AlignedFloats(channels: channelwise(channels) { _ in 1 })
   }
 
   var needsInputs: Bool { true }
@@ -43,12 +71,17 @@ final class NormStep: LearningStep {
     try measure(input, workers: context.workers)
     let (mean, inverse) = (mean, inverseDeviation)
     let (weight, bias) = try parameters(weights, input.channels)
+    let slopes = try slopes(weights, input.channels)
     output.forEachRow(workers: context.workers) { image, block, z, y in
       let lane = block * 8
       let factor = (weight.pointer + lane).vector * (inverse[image].pointer + lane).vector
       let centre = (mean[image].pointer + lane).vector
       let shift = (bias.pointer + lane).vector
-      Rows.map(input[image], output[image], block, z, y) { ($0 - centre) * factor + shift }
+      let slope = (slopes.pointer + lane).vector
+      Rows.map(input[image], output[image], block, z, y) { x in
+        let y = (x - centre) * factor + shift
+        return (y * slope).replacing(with: y, where: y .> 0)
+      }
     }
   }
 
@@ -100,25 +133,35 @@ final class NormStep: LearningStep {
   }
 
   /// With n = (x - mean) / deviation: dweight = sum n dy, dbias = sum dy, and
-  /// dx = weight / deviation (dy - dbias / N - n dweight / N) (docs/backpropagation.md, Eq. 16 and 17).
+  /// dx = weight / deviation (dy - dbias / N - n dweight / N) (docs/backpropagation.md, Eq. 16 and 17);
+  /// dy follows from the activation's gradient by Eq. 18, with y computed again.
   func backward(
     _ inputs: [FeatureBatch], _ output: FeatureBatch, delta: FeatureBatch,
     to targets: [DeltaTarget?], _ weights: StepWeights, _ context: LearningContext
   ) throws -> [String: [Float]] {
     let input = inputs[0]
     let (mean, inverse) = (mean, inverseDeviation)
-    let (weight, _) = try parameters(weights, input.channels)
-    let sums = ChannelSums.images(of: delta, count: 2, workers: context.workers) {
+    let (weight, bias) = try parameters(weights, input.channels)
+    let slopes = try slopes(weights, input.channels)
+    let sums = ChannelSums.images(of: delta, count: 3, workers: context.workers) {
       image, block, z, y, sums in
-      let centre = (mean[image].pointer + block * 8).vector
-      let factor = (inverse[image].pointer + block * 8).vector
-      var (plain, weighted) = (Vector.zero, Vector.zero)
-      Rows.visit(input[image], delta[image], block, z, y) { x, dy in
+      let lane = block * 8
+      let centre = (mean[image].pointer + lane).vector
+      let inverse = (inverse[image].pointer + lane).vector
+      let factor = (weight.pointer + lane).vector * inverse
+      let shift = (bias.pointer + lane).vector
+      let slope = (slopes.pointer + lane).vector
+      var (plain, weighted, bent) = (Vector.zero, Vector.zero, Vector.zero)
+      Rows.visit(input[image], delta[image], block, z, y) { x, dz in
+        let y = (x - centre) * factor + shift
+        let dy = (dz * slope).replacing(with: dz, where: y .> 0)
         plain += dy
-        weighted += (x - centre) * factor * dy
+        weighted += (x - centre) * inverse * dy
+        bent += (y * dz).replacing(with: 0, where: y .> 0)
       }
       sums[0] += SIMD8<Double>(plain)
       sums[1] += SIMD8<Double>(weighted)
+      sums[2] += SIMD8<Double>(bent)
     }
     let channels = input.channels
     func total(_ number: Int) -> [Double] {
@@ -141,13 +184,25 @@ final class NormStep: LearningStep {
         let centre = (mean[image].pointer + lane).vector
         let inverse = (inverse[image].pointer + lane).vector
         let factor = (weight.pointer + lane).vector * inverse
+        let shift = (bias.pointer + lane).vector
+        let slope = (slopes.pointer + lane).vector
         let plain = (plain[image].pointer + lane).vector
         let weighted = (weighted[image].pointer + lane).vector * inverse
-        Rows.map(input[image], delta[image], target, image, block, z, y) { x, dy in
-          factor * (dy - plain - (x - centre) * weighted)
+        Rows.map(input[image], delta[image], target, image, block, z, y) { x, dz in
+          let y = (x - centre) * factor + shift
+          let dy = (dz * slope).replacing(with: dz, where: y .> 0)
+          return factor * (dy - plain - (x - centre) * weighted)
         }
       }
     }
-    return affine ? ["weight": dWeight.map { Float($0) }, "bias": dBias.map { Float($0) }] : [:]
+    var gradients: [String: [Float]] = [:]
+    if affine {
+      gradients[weights.name("weight")] = dWeight.map { Float($0) }
+      gradients[weights.name("bias")] = dBias.map { Float($0) }
+    }
+    if let activation {
+      gradients.merge(activation.slope.gradient(total(2), activation.weights(weights))) { $1 }
+    }
+    return gradients
   }
 }

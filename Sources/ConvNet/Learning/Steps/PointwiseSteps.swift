@@ -9,6 +9,24 @@ final class ActivationStep: LearningStep {
     case fixed(Float)
     /// A weight, one for each channel or one for all.
     case learned
+
+    /// One for each channel.
+    func values(_ channels: Int, _ weights: StepWeights) throws -> AlignedFloats {
+      switch self {
+      case .fixed(let slope): try AlignedFloats(channels: channelwise(channels) { _ in slope })
+      case .learned: try weights.perChannel("slope", channels)
+      }
+    }
+
+    /// The gradient from what was summed for each channel; none for a fixed slope.
+    func gradient(_ sums: [Double], _ weights: StepWeights) -> [String: [Float]] {
+      guard case .learned = self else { return [:] }
+      let isShared = weights["slope"].count == 1
+      return [
+        weights.name("slope"): isShared
+          ? [Float(sums.reduce(0, +))] : sums.map { Float($0) }
+      ]
+    }
   }
 
   init(_ slope: Slope) { self.slope = slope }
@@ -22,19 +40,12 @@ final class ActivationStep: LearningStep {
   var needsInputs: Bool { !keepsSign }
   var needsOutput: Bool { keepsSign }
 
-  private func slopes(_ channels: Int, _ weights: StepWeights) throws -> AlignedFloats {
-    switch slope {
-    case .fixed(let slope): try AlignedFloats(channels: channelwise(channels) { _ in slope })
-    case .learned: try weights.perChannel("slope", channels)
-    }
-  }
-
   func forward(
     _ inputs: [FeatureBatch], to output: FeatureBatch, _ weights: StepWeights,
     _ context: LearningContext
   ) throws {
     let input = inputs[0]
-    let slopes = try slopes(input.channels, weights)
+    let slopes = try slope.values(input.channels, weights)
     output.forEachRow(workers: context.workers) { image, block, z, y in
       let slope = (slopes.pointer + block * 8).vector
       Rows.map(input[image], output[image], block, z, y) { x in
@@ -49,7 +60,7 @@ final class ActivationStep: LearningStep {
     to targets: [DeltaTarget?], _ weights: StepWeights, _ context: LearningContext
   ) throws -> [String: [Float]] {
     let input = keepsSign ? output : inputs[0]
-    let slopes = try slopes(input.channels, weights)
+    let slopes = try slope.values(input.channels, weights)
     if let target = targets[0] {
       delta.forEachRow(workers: context.workers) { image, block, z, y in
         let slope = (slopes.pointer + block * 8).vector
@@ -65,9 +76,7 @@ final class ActivationStep: LearningStep {
         sums[0] += SIMD8<Double>((x * dy).replacing(with: 0, where: x .> 0))
       }
     }
-    let gradient = sums[0]
-    let isShared = weights["slope"].count == 1
-    return ["slope": isShared ? [Float(gradient.reduce(0, +))] : gradient.map { Float($0) }]
+    return slope.gradient(sums[0], weights)
   }
 }
 
