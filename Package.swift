@@ -43,6 +43,8 @@ let package = Package(
     .target(
       name: "ConvKernels",
       cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-Wall", "-Werror"])]),
+    // Optimised in debug builds too, as scans are large.
+    .target(name: "CSHA1", cSettings: [.unsafeFlags(["-O3", "-Wall", "-Werror"])]),
     .systemLibrary(name: "CMalloc"),
     // The weights become constants of the program, which so needs no file beside it.
     .target(
@@ -71,7 +73,7 @@ let package = Package(
     library(
       "Segmentation",
       ["ShippedModels", "ConvNet", "Volumes", "VolumeIO", "Phantoms", "Parallel", "Basics"]),
-    library("Radiomics", ["Volumes", "VolumeIO", "Parallel", "Basics"]),
+    library("Radiomics", ["Volumes", "VolumeIO", "Parallel", "Basics", "CSHA1"]),
 
     // Floor 4
     .executableTarget(
@@ -95,7 +97,8 @@ let package = Package(
     tests(of: "Figures", ["CDeflate", "Volumes"]),
     tests(of: "Parallel"),
     tests(of: "Phantoms"),
-    tests(of: "Radiomics", ["Basics", "Parallel", "Volumes", "VolumeIO"], data: ["Golden"]),
+    tests(
+      of: "Radiomics", ["Basics", "CSHA1", "Parallel", "Volumes", "VolumeIO"], data: ["Golden"]),
     tests(
       of: "Segmentation",
       ["ConvNet", "VolumeIO", "Volumes", "Parallel", "Phantoms", "Basics"],

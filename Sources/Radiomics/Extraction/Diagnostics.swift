@@ -25,9 +25,28 @@ public struct Diagnostics: Sendable, Equatable {
       .map(parameters.imageTypes.map { .init($0.name, .map($0.overrides)) }))
   }
 
-  /// A scan as it was read.
-  mutating func addOriginal(_ scan: Volume, storedType: StoredType, workers: Workers) {
-    add("Image-original_Hash", .text(SHA1.hexadecimal(of: scan.samples, as: storedType)))
+  /// The digest of a scan's or a mask's samples, which is computed beside all else: see ``fill(_:)``.
+  private mutating func addDigest(_ prefix: String) { add(prefix + "_Hash", .null) }
+
+  /// Sets the digests of the scan and of the mask as they were read.
+  mutating func fill(_ digests: (scan: String, mask: String)) {
+    for (prefix, digest) in [("Image-original", digests.scan), ("Mask-original", digests.mask)] {
+      guard let index = entries.firstIndex(where: { $0.key == prefix + "_Hash" }) else { continue }
+      entries[index] = ParameterValue.Entry(entries[index].key, .text(digest))
+    }
+  }
+
+  /// A scan and its mask as they were read.
+  mutating func addOriginal(
+    _ input: ExtractionInput, _ part: [Bool], box: VoxelBox, workers: Workers
+  ) throws(RadiomicsError) {
+    addScan(input.scan, workers: workers)
+    addDigest("Mask-original")
+    try addMask("original", part, box: box, in: input.labels.geometry)
+  }
+
+  private mutating func addScan(_ scan: Volume, workers: Workers) {
+    addDigest("Image-original")
     add("Image-original_Dimensionality", .text("3D"))
     let statistics = SampleStatistics(scan.samples, workers: workers)
     addImage("original", scan.geometry, statistics)

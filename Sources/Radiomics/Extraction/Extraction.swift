@@ -23,7 +23,7 @@ public struct Extraction: Sendable {
   }
 
   /// What PyRadiomics puts before the features; nil where it is not wanted.
-  public let diagnostics: Diagnostics?
+  public internal(set) var diagnostics: Diagnostics?
   /// The features, in the order of PyRadiomics' columns.
   public let values: [Value]
   /// What was left out and why.
@@ -39,15 +39,43 @@ public struct Extraction: Sendable {
     _ input: ExtractionInput, _ parameters: ExtractionParameters, program: String,
     workers: Workers = .all
   ) throws(RadiomicsError) {
+    guard parameters.settings.additionalInfo else {
+      self = try Extraction(input, parameters, nil, workers)
+      return
+    }
+    var diagnostics = Diagnostics()
+    diagnostics.addConfiguration(parameters, program: program)
+    let start = diagnostics
+    // Digests cannot be divided among threads: one computes them while others find features.
+    let parts = try workers.map(2) { part throws(RadiomicsError) -> Part in
+      part == 0
+        ? .digests(
+          scan: SHA1.hexadecimal(of: input.scan.samples, as: input.storedType),
+          mask: SHA1.hexadecimal(of: input.labels.voxels))
+        : .features(try Extraction(input, parameters, start, workers))
+    }
+    guard case .digests(let scan, let mask) = parts[0], case .features(let features) = parts[1]
+    else { preconditionFailure("each part gives what it is for") }
+    self = features
+    self.diagnostics?.fill((scan, mask))
+  }
+
+  /// What can be computed at the same time.
+  private enum Part: Sendable {
+    case digests(scan: String, mask: String)
+    case features(Extraction)
+  }
+
+  /// - Parameter diagnostics: those of the program, or nil where none are wanted.
+  private init(
+    _ input: ExtractionInput, _ parameters: ExtractionParameters, _ diagnostics: Diagnostics?,
+    _ workers: Workers
+  ) throws(RadiomicsError) {
+    var diagnostics = diagnostics
     let settings = parameters.settings
     var requests: [(types: [ImageType], settings: ExtractionSettings)] = []
     for request in parameters.imageTypes {
       requests.append((try parameters.types(of: request), try parameters.settings(of: request)))
-    }
-    var diagnostics: Diagnostics?
-    if settings.additionalInfo {
-      diagnostics = Diagnostics()
-      diagnostics?.addConfiguration(parameters, program: program)
     }
     let prepared = try PreparedRegion(
       input, settings,

@@ -26,9 +26,7 @@ struct PreparedRegion {
     diagnostics: inout Diagnostics?, workers: Workers
   ) throws(RadiomicsError) {
     let drawn = try DrawnMask(input, label: UInt16(settings.label))
-    diagnostics?.addOriginal(input.scan, storedType: input.storedType, workers: workers)
-    diagnostics?.add("Mask-original_Hash", .text(SHA1.hexadecimal(of: input.labels.voxels)))
-    try diagnostics?.addMask("original", drawn.voxels, box: drawn.box, in: drawn.geometry)
+    try diagnostics?.addOriginal(input, drawn.voxels, box: drawn.box, workers: workers)
 
     let resampledSpacing = settings.interpolator == nil ? nil : settings.resampledPixelSpacing
     let isCorrected = !input.scan.geometry.matches(
