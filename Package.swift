@@ -74,6 +74,7 @@ let package = Package(
       "Segmentation",
       ["ShippedModels", "ConvNet", "Volumes", "VolumeIO", "Phantoms", "Parallel", "Basics"]),
     library("Radiomics", ["Volumes", "VolumeIO", "Parallel", "Basics", "CSHA1"]),
+    library("Survival", ["Parallel", "Basics"]),
 
     // Floor 4
     .executableTarget(
@@ -103,6 +104,7 @@ let package = Package(
       of: "Segmentation",
       ["ConvNet", "VolumeIO", "Volumes", "Parallel", "Phantoms", "Basics"],
       data: ["Golden"]),
+    tests(of: "Survival", ["Parallel", "Basics"], data: ["Golden"]),
     tests(of: "VolumeIO", ["Parallel", "Volumes"], data: ["Resources"]),
     tests(of: "Volumes", ["Parallel"], data: ["Golden"]),
   ]
