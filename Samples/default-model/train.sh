@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Trains the models that medcnn brings, as described in docs/models/lesion.md:
 #
-#   Samples/default-model/train.sh MEDCNN REAL.csv OUTPUT
+#   Samples/default-model/train.sh MEDCNN REAL.csv OUTLINES.csv OUTPUT
 #
-# MEDCNN is the program, REAL.csv the table of real cases (its form is in docs/models/lesion.md; the scans
-# are not part of this repository), OUTPUT a folder for some 2 GB of synthesised scans and the models.
-# Takes about two hours on two cores.
+# MEDCNN is the program, REAL.csv the table of real cases with the columns
+# id,T1,T1c,T2,FLAIR,label,relabel,mask,weight, OUTLINES.csv that of outlines of plaques without scans
+# ("medcnn phantom implant --help"); paths are whole. OUTPUT is a folder for some 3 GB of scans and the
+# models. The scans are not part of this repository. Takes about two hours on two cores.
 set -euo pipefail
-[ $# -eq 3 ] || { sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2; }
-medcnn=$1 real=$2 output=$3
+[ $# -eq 4 ] || { sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+medcnn=$1 real=$2 outlines=$3 output=$4
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$output"
 
@@ -28,10 +29,21 @@ table "$output/brains" 1 >"$output/brains/training.csv"
 "$medcnn" train --data "$output/brains/training.csv" --architecture unet --config "$here/pretrain.yaml" \
   "${labels[@]}" --validation 0 --out "$output/pretrained.safetensors"
 
-# 2. The same network, further trained on real cases with some synthesised ones among them.
-cp "$real" "$output/brains/mixed.csv"
-table "$output/brains" 0.1 | sed -n 2,31p >>"$output/brains/mixed.csv"
-"$medcnn" train --data "$output/brains/mixed.csv" --architecture unet --config "$here/finetune.yaml" \
+# 2. The same network, further trained on real cases, their lesions in each other's brains, and some
+# synthesised ones. "implant" takes no weights.
+cut -d, -f1-8 "$real" >"$output/patients.csv"
+"$medcnn" phantom implant --data "$output/patients.csv" --lesions "$outlines" --count 24 --seed 101 \
+  --out "$output/implanted"
+{
+  cat "$real"
+  awk -F, -v OFS=, 'NR > 1 {
+    for (i = 2; i <= 7; i++) if ($i != "") $i = "implanted/" $i
+    print $1, $2, $3, $4, $5, $6, "", $7, 0.7 }' "$output/implanted/cases.csv"
+  table "$output/brains" 0.2 | sed -n 2,17p | awk -F, -v OFS=, '{
+    for (i = 2; i <= 6; i++) $i = "brains/" $i
+    print $1, $2, $3, $4, $5, $6, $7, "", $8 }'
+} >"$output/mixed.csv"
+"$medcnn" train --data "$output/mixed.csv" --architecture unet --config "$here/finetune.yaml" \
   "${labels[@]}" --validation 0 --initial "$output/pretrained.safetensors" --out "$output/lesion.safetensors"
 
 # 3. Synthesised heads, and a network that finds the brain in a scan of any contrast.
