@@ -87,25 +87,28 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // What tests of several targets need.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["medcnn", "ConvNet", "Segmentation", "VolumeIO", "Volumes"],
+      dependencies: ["medcnn", "TestSupport", "ConvNet", "Segmentation", "VolumeIO", "Volumes"],
       exclude: ["Golden"],
       swiftSettings: strict),
     tests(of: "Basics"),
     tests(of: "ConvKernels"),
-    tests(of: "ConvNet", ["Parallel", "Basics"], data: ["Golden"]),
+    tests(of: "ConvNet", ["TestSupport", "Parallel", "Basics"], data: ["Golden"]),
     tests(of: "Figures", ["CDeflate", "Volumes"]),
     tests(of: "Parallel"),
     tests(of: "Phantoms"),
     tests(
-      of: "Radiomics", ["Basics", "CSHA1", "Parallel", "Volumes", "VolumeIO"], data: ["Golden"]),
+      of: "Radiomics",
+      ["TestSupport", "Basics", "CSHA1", "Parallel", "Volumes", "VolumeIO"], data: ["Golden"]),
     tests(
       of: "Segmentation",
-      ["ConvNet", "VolumeIO", "Volumes", "Parallel", "Phantoms", "Basics"],
+      ["TestSupport", "ConvNet", "VolumeIO", "Volumes", "Parallel", "Phantoms", "Basics"],
       data: ["Golden"]),
-    tests(of: "Survival", ["Parallel", "Basics"], data: ["Golden"]),
-    tests(of: "VolumeIO", ["Parallel", "Volumes"], data: ["Resources"]),
+    tests(of: "Survival", ["TestSupport", "Parallel", "Basics"], data: ["Golden"]),
+    tests(of: "VolumeIO", ["TestSupport", "Parallel", "Volumes"], data: ["Resources"]),
     tests(of: "Volumes", ["Parallel"], data: ["Golden"]),
   ]
 )

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The IBSI's filters as image types of the command.
@@ -121,10 +122,10 @@ import Testing
 
   @Test(
     .enabled(
-      if: SharedFeatureData.root != nil,
+      if: SharedData.place("survival/lung1") != nil,
       "the data are not here; MEDCNN_SHARED_DATA names the folder with the shared data"))
   func statisticsOfFilteredSlicesAreTheReferences() throws {
-    let root = try #require(SharedFeatureData.root)
+    let root = try #require(SharedData.root)
     let phantom = "\(root)/ibsi1/ct_phantom/nifti"
     let run = try Medcnn([
       "features", "\(phantom)/image/phantom.nii.gz", "\(phantom)/mask/mask.nii.gz", "--ibsi", "2A",

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import VolumeIO
 import Volumes
@@ -225,10 +226,10 @@ import Volumes
 
   @Test(
     .enabled(
-      if: SharedFeatureData.root != nil,
+      if: SharedData.place("survival/lung1") != nil,
       "the data are not here; MEDCNN_SHARED_DATA names the folder with the shared data"))
   func columnsAreThoseOfALungCancerStudy() throws {
-    let root = try #require(SharedFeatureData.root)
+    let root = try #require(SharedData.root)
     let study = try String(
       contentsOfFile: "\(root)/survival/lung1/extracted_features.csv", encoding: .utf8)
     let header = try #require(study.split(whereSeparator: \.isNewline).first).split(separator: ",")
@@ -243,16 +244,4 @@ import Volumes
     let own = header.dropLast(2)
     #expect(columns.dropFirst(2).elementsEqual(own))
   }
-}
-
-/// The scans that are not part of the repository.
-enum SharedFeatureData {
-  static let root: String? = {
-    let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let path =
-      ProcessInfo.processInfo.environment["MEDCNN_SHARED_DATA"]
-      ?? package.deletingLastPathComponent().appending(path: "shared/data").path
-    return FileManager.default.fileExists(atPath: path + "/survival/lung1") ? path : nil
-  }()
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import VolumeIO
 import Volumes
@@ -114,22 +115,16 @@ import Volumes
     #expect(run.errors.contains(message))
   }
 
-  /// In the folder of data that is beside the repository or that the environment names.
-  static let sharedCheckpoint: String = {
-    let beside = URL(fileURLWithPath: #filePath + "/../../../../shared/data").standardized.path
-    let data = ProcessInfo.processInfo.environment["MEDCNN_SHARED_DATA"] ?? beside
-    return "\(data)/deepmedic_checkpoint"
-  }()
-
   @Test(
     .enabled(
-      if: FileManager.default.fileExists(atPath: sharedCheckpoint),
+      if: SharedData.place("deepmedic_checkpoint") != nil,
       "the trained checkpoint is not there"))
   func checkpointsThatDoNotFitAreErrors() throws {
     let folder = try TemporaryFolder()
-    let prefix = "\(Self.sharedCheckpoint)/model.ckpt"
+    let checkpoint = try #require(SharedData.place("deepmedic_checkpoint"))
+    let prefix = "\(checkpoint)/model.ckpt"
     let config = try String(
-      contentsOfFile: "\(Self.sharedCheckpoint)/modelConfig.txt", encoding: .utf8)
+      contentsOfFile: "\(checkpoint)/modelConfig.txt", encoding: .utf8)
     let start = "numberFMsPerLayerNormal = [10"
     #expect(config.contains(start))
     let wider = config.replacingOccurrences(of: start, with: "numberFMsPerLayerNormal = [11")

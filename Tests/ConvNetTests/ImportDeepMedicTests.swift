@@ -1,18 +1,11 @@
 import ConvNet
 import Foundation
+import TestSupport
 import Testing
 
 /// The published checkpoint, which is not part of the repository.
 enum DeepMedicCheckpoint {
-  static let folder: String? = {
-    let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let root =
-      ProcessInfo.processInfo.environment["MEDCNN_SHARED_DATA"]
-      ?? package.deletingLastPathComponent().appending(path: "shared/data").path
-    let folder = root + "/deepmedic_checkpoint"
-    return FileManager.default.fileExists(atPath: folder) ? folder : nil
-  }()
+  static let folder = SharedData.place("deepmedic_checkpoint")
 
   static var prefix: String { (folder ?? "") + "/model.ckpt" }
   static var config: String { (folder ?? "") + "/modelConfig.txt" }

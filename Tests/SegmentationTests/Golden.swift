@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Reads a table of reference values that a script in Tests/Oracles made.
 func golden<Table: Decodable>(_ file: String, as type: Table.Type = Table.self) throws -> Table {
@@ -10,13 +11,7 @@ func golden<Table: Decodable>(_ file: String, as type: Table.Type = Table.self) 
 }
 
 /// The folder of real scans, or nil where this machine has none.
-let sharedData: URL? = {
-  let fromEnvironment = ProcessInfo.processInfo.environment["MEDCNN_SHARED_DATA"]
-  let besidePackage = URL(filePath: #filePath).deletingLastPathComponent()
-    .appending(path: "../../../shared/data").standardizedFileURL
-  let url = fromEnvironment.map { URL(filePath: $0) } ?? besidePackage
-  return FileManager.default.fileExists(atPath: url.path) ? url : nil
-}()
+let sharedData = SharedData.root.map { URL(filePath: $0) }
 
 /// Whether two numbers agree within a tolerance relative to the larger, or 1.
 func isClose(_ a: Double, _ b: Double, within tolerance: Double = 1e-9) -> Bool {

@@ -1,6 +1,7 @@
 import Foundation
 import Parallel
 import Survival
+import TestSupport
 import Testing
 
 @Suite(.enabled(if: SharedData.isThere, "the survival data are not there"))

@@ -1,5 +1,6 @@
 import Foundation
 import Survival
+import TestSupport
 import Testing
 
 @Suite(.enabled(if: SharedData.isThere, "the survival data are not there"))

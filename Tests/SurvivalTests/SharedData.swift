@@ -1,20 +1,13 @@
 import Foundation
 import Survival
+import TestSupport
 
-/// Data that are not part of the repository, where they are present.
-enum SharedData {
-  static let folder: URL = {
-    if let path = ProcessInfo.processInfo.environment["MEDCNN_SHARED_DATA"] {
-      return URL(filePath: path).appending(path: "survival")
-    }
-    return URL(filePath: #filePath).appending(path: "../../../../shared/data/survival").standardized
-  }()
-
-  static let isThere = FileManager.default.fileExists(
-    atPath: folder.appending(path: "lifelines/rossi.csv").path)
+extension SharedData {
+  static let isThere = place("survival/lifelines/rossi.csv") != nil
 
   static func table(_ path: String) throws -> SurvivalTable {
-    try SurvivalTable(csv: String(contentsOf: folder.appending(path: path), encoding: .utf8))
+    try SurvivalTable(
+      csv: String(contentsOfFile: "\(root ?? "")/survival/\(path)", encoding: .utf8))
   }
 }
 

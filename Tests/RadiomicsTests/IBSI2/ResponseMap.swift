@@ -1,3 +1,4 @@
+import TestSupport
 import Parallel
 import VolumeIO
 import Volumes

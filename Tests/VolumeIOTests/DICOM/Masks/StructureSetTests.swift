@@ -1,5 +1,6 @@
 import Foundation
 import Parallel
+import TestSupport
 import Testing
 import VolumeIO
 import Volumes
