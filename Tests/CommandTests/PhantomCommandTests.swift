@@ -79,6 +79,25 @@ import Volumes
     #expect(
       refused.errors
         == "error: alone.csv: one patient alone; give several, or --lesions with outlines\n")
+
+    // What does not fit together is named by its case.
+    for (name, size, value) in [("grid", 9, Float(1)), ("nan", 8, Float.nan)] {
+      let scan = Volume(geometry: try Geometry(size: [8, 8, 8]), repeating: value)
+      var labels = LabelMap(geometry: try Geometry(size: [size, 8, 8]))
+      labels[4, 4, 4] = 1
+      try ImageFile.write(scan, to: folder.path("\(name).nii"))
+      try ImageFile.write(labels, to: folder.path("\(name)-seg.nii"))
+      try "id,t1,label\na,\(name).nii,\(name)-seg.nii\nb,\(name).nii,\(name)-seg.nii\n".write(
+        toFile: folder.path("\(name).csv"), atomically: true, encoding: .utf8)
+      let run = try Medcnn(
+        ["phantom", "implant", "--data", "\(name).csv", "--count", "1", "--out", "y"],
+        in: folder.url)
+      #expect(run.status == 1)
+      #expect(
+        run.errors.contains(
+          size == 9 ? ": the scans and the label map are on different grids" : "512 samples are NaN"
+        ))
+    }
   }
 
   @Test func writesFoldersAndAListForSeveralCases() throws {

@@ -33,21 +33,7 @@ struct PreparedCase: Sendable {
     frame: SegmentFrame, workers: Workers
   ) throws {
     self.name = name
-    let given = scans.scans.compactMap(\.self)
-    if let first = given.first {
-      for volume in given.dropFirst() where !volume.geometry.matches(first.geometry) {
-        throw VolumeError.geometryMismatch(
-          first: "the first scan", first.geometry, second: "another scan", volume.geometry)
-      }
-      guard scans.labels.geometry.matches(first.geometry) else {
-        throw VolumeError.geometryMismatch(
-          first: "the scans", first.geometry, second: "the label map", scans.labels.geometry)
-      }
-      if let mask = scans.mask, !mask.geometry.matches(first.geometry) {
-        throw VolumeError.geometryMismatch(
-          first: "the scans", first.geometry, second: "the mask", mask.geometry)
-      }
-    }
+    try scans.checkGrids()
     let prepared = try PreparedScans(
       scans.scans, mask: scans.mask, model: model, workers: workers)
     var labels = scans.labels

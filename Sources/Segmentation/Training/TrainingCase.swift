@@ -20,6 +20,26 @@ public struct LabelledScans: Sendable {
     self.mask = mask
     self.labels = labels
   }
+
+  /// Refuses scans, labels or a mask that lie on different grids.
+  ///
+  /// - Throws: `VolumeError.geometryMismatch`.
+  public func checkGrids() throws(VolumeError) {
+    let given = scans.compactMap(\.self)
+    guard let first = given.first else { return }
+    for volume in given.dropFirst() where !volume.geometry.matches(first.geometry) {
+      throw .geometryMismatch(
+        first: "the first scan", first.geometry, second: "another scan", volume.geometry)
+    }
+    guard labels.geometry.matches(first.geometry) else {
+      throw .geometryMismatch(
+        first: "the scans", first.geometry, second: "the label map", labels.geometry)
+    }
+    if let mask, !mask.geometry.matches(first.geometry) {
+      throw .geometryMismatch(
+        first: "the scans", first.geometry, second: "the mask", mask.geometry)
+    }
+  }
 }
 
 /// One case to learn from, or to be judged by: it is read, or made, when it is needed.

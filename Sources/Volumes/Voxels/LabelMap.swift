@@ -33,6 +33,13 @@ public struct LabelMap: Sendable, Equatable {
     self.table = table
   }
 
+  /// The voxels of a set as label 1, by a name.
+  public init(_ mask: Mask, name: String) {
+    self.init(
+      geometry: mask.geometry, unchecked: mask.voxels.map { $0 ? 1 : 0 },
+      table: LabelTable([.init(value: 1, name: name)]))
+  }
+
   /// The labels of a one-channel volume whose samples are whole numbers.
   ///
   /// - Throws: ``VolumeError/invalidLabel(value:remedy:)`` for a fraction, a negative number, NaN or

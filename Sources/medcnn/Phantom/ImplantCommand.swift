@@ -129,15 +129,27 @@ extension PhantomCommand {
           let others = patients.filter { $0.name != host.name }
           let patient = others[random.index(below: others.count)]
           name = patient.name
-          donor = .patient(try patient.load(workers))
+          donor = .patient(try scans(of: patient, workers))
         }
-        if let scans = try implant(donor, in: host.load(workers), random: &random, workers: workers)
-        {
-          return (scans, host.name, name)
-        }
+        let made = try implant(
+          donor, in: scans(of: host, workers), random: &random, workers: workers)
+        if let made { return (made, host.name, name) }
       }
       throw CommandError.unusable(
         data, reason: "no lesion found a place in 20 attempts; are the lesions within the brains?")
+    }
+
+    /// A patient's scans, refused where they do not fit together or hold no numbers.
+    private func scans(of patient: TrainingCase, _ workers: Workers) throws -> LabelledScans {
+      let scans = try patient.load(workers)
+      do {
+        try scans.checkGrids()
+      } catch {
+        throw CommandError.unusable(patient.name, reason: "\(error)")
+      }
+      let count = scans.scans.reduce(0) { $0 + ($1?.samples.count { !$0.isFinite } ?? 0) }
+      guard count == 0 else { throw CommandError.notFinite(patient.name, count: count) }
+      return scans
     }
   }
 }

@@ -28,8 +28,7 @@ struct PhantomFiles {
     try ImageFile.write(labels, to: path("seg"), workers: workers)
     if let tissues { try ImageFile.write(tissues, to: path("tissue"), workers: workers) }
     if let brain {
-      let map = try LabelMap(geometry: brain.geometry, voxels: brain.voxels.map { $0 ? 1 : 0 })
-      try ImageFile.write(map, to: path("brain"), workers: workers)
+      try ImageFile.write(LabelMap(brain, name: "brain"), to: path("brain"), workers: workers)
     }
     try Provenance(
       version: Medcnn.version, arguments: Array(CommandLine.arguments.dropFirst()), inputs: [],

@@ -232,9 +232,7 @@ struct SegmentCommand: ParsableCommand {
     }
     if let brainMask {
       try ImageFile.write(
-        LabelMap(
-          geometry: result.mask.geometry, voxels: result.mask.voxels.map { $0 ? 1 : 0 },
-          table: LabelTable([.init(value: 1, name: "brain")])), to: brainMask, like: header,
+        LabelMap(result.mask, name: "brain"), to: brainMask, like: header,
         workers: options.workers)
     }
     if let preview { try draw(result, volumes, model: model, to: preview) }

@@ -40,27 +40,57 @@ final class NormStep: LearningStep {
       epsilon: epsilon, affine: affine, overBatch: overBatch, activation: activation)
   }
 
-  /// What the norm's result is multiplied by where it is not positive: 1 without activation, which
-  /// changes no bit.
-  private func slopes(_ weights: StepWeights, _ channels: Int) throws -> AlignedFloats {
-    try activation?.slope.values(channels, activation!.weights(weights))
-      ?? AlignedFloats(channels: channelwise(channels) { _ in 1 })
-  }
-
   var needsInputs: Bool { true }
 
-  private func parameters(
-    _ weights: StepWeights, _ channels: Int
-  ) throws -> (weight: AlignedFloats, bias: AlignedFloats) {
-    guard affine else {
-      return (
-        try AlignedFloats(channels: channelwise(channels) { _ in 1 }),
-        try AlignedFloats(channels: channelwise(channels) { _ in 0 })
-      )
+  /// What was measured and the weights, of all channels.
+  private struct Parameters: Sendable {
+    let mean: [AlignedFloats]
+    let inverse: [AlignedFloats]
+    let weight: AlignedFloats
+    let bias: AlignedFloats
+    /// What the norm's result is multiplied by where it is not positive: 1 without activation, which
+    /// changes no bit.
+    let slope: AlignedFloats
+
+    /// Those of a block of channels.
+    func lanes(_ image: Int, _ block: Int) -> Lanes {
+      let lane = block * 8
+      let inverse = (inverse[image].pointer + lane).vector
+      return Lanes(
+        centre: (mean[image].pointer + lane).vector, inverse: inverse,
+        factor: (weight.pointer + lane).vector * inverse,
+        shift: (bias.pointer + lane).vector, slope: (slope.pointer + lane).vector)
     }
-    return (
-      try weights.perChannel("weight", channels), try weights.perChannel("bias", channels)
-    )
+  }
+
+  private struct Lanes {
+    let centre: Vector
+    let inverse: Vector
+    let factor: Vector
+    let shift: Vector
+    let slope: Vector
+
+    /// The norm's result.
+    @inline(__always)
+    func normalized(_ x: Vector) -> Vector { (x - centre) * factor + shift }
+
+    /// A value or a gradient bent by the activation where the norm's result is not positive.
+    @inline(__always)
+    func bent(_ value: Vector, at y: Vector) -> Vector {
+      (value * slope).replacing(with: value, where: y .> 0)
+    }
+  }
+
+  private func parameters(_ weights: StepWeights, _ channels: Int) throws -> Parameters {
+    func constant(_ value: Float) throws -> AlignedFloats {
+      try AlignedFloats(channels: channelwise(channels) { _ in value })
+    }
+    return Parameters(
+      mean: mean, inverse: inverseDeviation,
+      weight: affine ? try weights.perChannel("weight", channels) : try constant(1),
+      bias: affine ? try weights.perChannel("bias", channels) : try constant(0),
+      slope: try activation.map { try $0.slope.values(channels, $0.weights(weights)) }
+        ?? constant(1))
   }
 
   func forward(
@@ -69,18 +99,12 @@ final class NormStep: LearningStep {
   ) throws {
     let input = inputs[0]
     try measure(input, workers: context.workers)
-    let (mean, inverse) = (mean, inverseDeviation)
-    let (weight, bias) = try parameters(weights, input.channels)
-    let slopes = try slopes(weights, input.channels)
+    let parameters = try parameters(weights, input.channels)
     output.forEachRow(workers: context.workers) { image, block, z, y in
-      let lane = block * 8
-      let factor = (weight.pointer + lane).vector * (inverse[image].pointer + lane).vector
-      let centre = (mean[image].pointer + lane).vector
-      let shift = (bias.pointer + lane).vector
-      let slope = (slopes.pointer + lane).vector
+      let lanes = parameters.lanes(image, block)
       Rows.map(input[image], output[image], block, z, y) { x in
-        let y = (x - centre) * factor + shift
-        return (y * slope).replacing(with: y, where: y .> 0)
+        let y = lanes.normalized(x)
+        return lanes.bent(y, at: y)
       }
     }
   }
@@ -140,23 +164,16 @@ final class NormStep: LearningStep {
     to targets: [DeltaTarget?], _ weights: StepWeights, _ context: LearningContext
   ) throws -> [String: [Float]] {
     let input = inputs[0]
-    let (mean, inverse) = (mean, inverseDeviation)
-    let (weight, bias) = try parameters(weights, input.channels)
-    let slopes = try slopes(weights, input.channels)
+    let parameters = try parameters(weights, input.channels)
     let sums = ChannelSums.images(of: delta, count: 3, workers: context.workers) {
       image, block, z, y, sums in
-      let lane = block * 8
-      let centre = (mean[image].pointer + lane).vector
-      let inverse = (inverse[image].pointer + lane).vector
-      let factor = (weight.pointer + lane).vector * inverse
-      let shift = (bias.pointer + lane).vector
-      let slope = (slopes.pointer + lane).vector
+      let lanes = parameters.lanes(image, block)
       var (plain, weighted, bent) = (Vector.zero, Vector.zero, Vector.zero)
       Rows.visit(input[image], delta[image], block, z, y) { x, dz in
-        let y = (x - centre) * factor + shift
-        let dy = (dz * slope).replacing(with: dz, where: y .> 0)
+        let y = lanes.normalized(x)
+        let dy = lanes.bent(dz, at: y)
         plain += dy
-        weighted += (x - centre) * inverse * dy
+        weighted += (x - lanes.centre) * lanes.inverse * dy
         bent += (y * dz).replacing(with: 0, where: y .> 0)
       }
       sums[0] += SIMD8<Double>(plain)
@@ -180,18 +197,12 @@ final class NormStep: LearningStep {
       }
       let (plain, weighted) = (try means(0), try means(1))
       delta.forEachRow(workers: context.workers) { image, block, z, y in
-        let lane = block * 8
-        let centre = (mean[image].pointer + lane).vector
-        let inverse = (inverse[image].pointer + lane).vector
-        let factor = (weight.pointer + lane).vector * inverse
-        let shift = (bias.pointer + lane).vector
-        let slope = (slopes.pointer + lane).vector
-        let plain = (plain[image].pointer + lane).vector
-        let weighted = (weighted[image].pointer + lane).vector * inverse
+        let lanes = parameters.lanes(image, block)
+        let plain = (plain[image].pointer + block * 8).vector
+        let weighted = (weighted[image].pointer + block * 8).vector * lanes.inverse
         Rows.map(input[image], delta[image], target, image, block, z, y) { x, dz in
-          let y = (x - centre) * factor + shift
-          let dy = (dz * slope).replacing(with: dz, where: y .> 0)
-          return factor * (dy - plain - (x - centre) * weighted)
+          let dy = lanes.bent(dz, at: lanes.normalized(x))
+          return lanes.factor * (dy - plain - (x - lanes.centre) * weighted)
         }
       }
     }

@@ -27,6 +27,8 @@ public struct LesionImplant: Sendable {
   public func callAsFunction(
     _ donor: LesionDonor, in host: LabelledScans, random: inout SplitMix, workers: Workers
   ) throws -> LabelledScans? {
+    try host.checkGrids()
+    if case .patient(let patient) = donor { try patient.checkGrids() }
     let brain = try host.brain
     let donorBrain = try donor.brain
     guard let hostFrame = BrainFrame(of: brain), let donorFrame = BrainFrame(of: donorBrain) else {
@@ -42,12 +44,12 @@ public struct LesionImplant: Sendable {
     let room = try placed(donorBrain).resampled(to: target, workers: workers).intersection(brain)
     let labels = try placed(donor.labels).resampled(to: target, workers: workers).masked(by: room)
     guard labels.voxels.contains(where: { $0 != 0 }) else { return nil }
-    let healthy = try brain.subtracting(Mask(labelled: host.labels))
+    let healthy = try brain.subtracting(host.labels.foreground)
     switch donor {
     case .outlines:
       return try draw(labels, in: host, brain, healthy, random: &random, workers)
     case .patient(let patient):
-      let donorHealthy = try donorBrain.subtracting(Mask(labelled: patient.labels))
+      let donorHealthy = try donorBrain.subtracting(patient.labels.foreground)
       let scans = try zip(host.scans, patient.scans).map { host, scan -> Volume? in
         guard let host, let scan else { return nil }
         let (from, to) = (
@@ -71,7 +73,7 @@ public struct LesionImplant: Sendable {
   ) -> LabelledScans? {
     guard scans.contains(where: { $0 != nil }) else { return nil }
     let margin = random.uniform(1, 4)
-    let distances = Mask(labelled: labels).distances(workers: workers)
+    let distances = labels.foreground.distances(workers: workers)
     // Two millimetres of transition.
     let shares = zip(distances, room.voxels).map { distance, isRoom in
       isRoom ? Float(max(0, min(1, (margin + 1 - distance) / 2))) : 0
@@ -103,7 +105,7 @@ public struct LesionImplant: Sendable {
     let levels = try host.scans.map { scan in
       try scan.map { try TissueLevel(of: $0, in: healthy) }
     }
-    let components = Mask(labelled: labels).components(.corners)
+    let components = labels.foreground.components(.corners)
     let strengths = components.sizes.map { _ in random.uniform(0.75, 1.25) }
     let fluid = modalities.firstIndex(of: .t2f)
     var result = LabelledScans(scans: host.scans, mask: brain, labels: host.labels)
@@ -129,13 +131,6 @@ public struct LesionImplant: Sendable {
       }
     }
     return isEmpty ? nil : result
-  }
-}
-
-extension Mask {
-  /// The voxels that have a label.
-  init(labelled map: LabelMap) {
-    self = map.mask(of: Set(map.voxels).subtracting([0]))
   }
 }
 
